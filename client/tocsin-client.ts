@@ -10,6 +10,7 @@ import type { Workflow } from '@temporalio/common';
 import type { EntryWriter } from '../domain/case/backlog-id';
 import { type Pace, type Receipt, TASK_TIMEOUT } from '../domain/case/contract';
 import type { ResumedInput } from '../domain/case/resumed';
+import { type EscalationState, escalationId } from '../domain/escalation/escalation';
 import {
   type ClosedIncidentInput,
   INCIDENT_WORKFLOW,
@@ -172,6 +173,11 @@ export class TocsinClient implements CaseClient {
   /** The latest events of a case, oldest first. The register holds all of them. */
   async timeline<K extends KindName = 'incident'>(id: string): Promise<Array<Answers[K]['event']>> {
     return this.query<Array<Answers[K]['event']>>(id, 'timeline');
+  }
+
+  /** How the escalation of the alarms of a case stands. Rejects where it has none, as an incident that never rang. */
+  async escalation(id: string): Promise<EscalationState | undefined> {
+    return this.query<EscalationState | undefined>(escalationId(id), 'state');
   }
 
   /** Of an incident: why each obligation applies or not, from which instant, by which citation. */

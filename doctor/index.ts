@@ -13,7 +13,7 @@ import { mail } from './mail-check';
 import { directory, people } from './people-checks';
 import { postgres } from './postgres-check';
 import { signedLog, witnesses } from './register-check';
-import { issuer } from './server-check';
+import { callbacks, issuer } from './server-check';
 import { settings } from './settings-check';
 import { statuspage } from './statuspage-check';
 import { temporal } from './temporal-check';
@@ -39,6 +39,7 @@ export const CHECKS = [
   statuspage,
   inApp,
   issuer,
+  callbacks,
   sources,
   telling,
 ] as const;

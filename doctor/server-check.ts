@@ -1,5 +1,7 @@
 /** Who proves to the server who people are, and whether they may do anything. */
 import { plural } from '../domain/kernel/plural';
+import { loadRota } from '../policy/load-rota';
+import { callbackSettings } from '../server/callbacks/settings';
 import { discover } from '../server/identity/oidc';
 import { serverSettings } from '../server/settings';
 import { type Check, type Found, messageOf, ok, problem, WRONG_SETTINGS, warning } from './check';
@@ -41,5 +43,28 @@ export const issuer: Check = {
         ),
       );
     return found;
+  },
+};
+
+/** Without an id in the rota nobody's acknowledgement there counts. */
+export const callbacks: Check = {
+  about: 'Acknowledging in PagerDuty',
+  of: ['server'],
+  async look({ read }) {
+    const settings = read(callbackSettings);
+    if (!settings) return WRONG_SETTINGS;
+    const { pagerduty, rotaFile } = settings;
+    if (!pagerduty || !rotaFile) return [];
+    const people = Object.entries(loadRota(rotaFile).people);
+    const without = people.flatMap(([handle, person]) => (person.pagerduty ? [] : [handle]));
+    const known = `the rota knows ${people.length - without.length} of ${plural(people.length, 'person', 'people')} at PagerDuty`;
+    return [
+      without.length === 0
+        ? ok(known)
+        : warning(
+            `${known}; not ${without.join(', ')}`,
+            'Give each their PagerDuty user id in TOCSIN_ROTA: until then what they acknowledge there counts for nothing',
+          ),
+    ];
   },
 };

@@ -6,8 +6,8 @@ import { COLLECTIONS, KIND_NAMES, messagesOf, VIEWS } from './api/kinds';
 import { ROLES, type Role } from './roles';
 import { DECLARERS, MESSAGE_ROLES, READERS } from './roles-of-messages';
 
-/** The rule of a route: anybody, or whoever has one of these roles. */
-export type Rule = 'anybody' | readonly Role[];
+/** The rule of a route: anybody, a service that signs what it sends, or whoever has one of these roles. */
+export type Rule = 'anybody' | 'signed' | readonly Role[];
 
 /** Each route of the API and the codec as `METHOD path`, with who may use it. They take tokens, and no cookie. */
 export const API_ACCESS: Readonly<Record<string, Rule>> = {
@@ -51,7 +51,13 @@ export const PAGE_ACCESS: Readonly<Record<string, Rule>> = {
   ...Object.fromEntries(KIND_NAMES.flatMap(pagesOf)),
 };
 
-export const ACCESS: Readonly<Record<string, Rule>> = { ...API_ACCESS, ...PAGE_ACCESS };
+/** Where paging services call back. They take no token and no cookie: each route verifies the signature of its service. */
+export const CALLBACK_ACCESS: Readonly<Record<string, Rule>> = {
+  'POST /callbacks/pagerduty': 'signed',
+  'POST /callbacks/slack': 'signed',
+};
+
+export const ACCESS: Readonly<Record<string, Rule>> = { ...API_ACCESS, ...PAGE_ACCESS, ...CALLBACK_ACCESS };
 
 /** Whether a route is a page, and so for browsers. */
 export function isPage(method: string, path: string | undefined): boolean {
@@ -107,5 +113,5 @@ const PATTERNS = Object.keys(ACCESS)
 
 /** Whether somebody with these roles may, by a rule. */
 export function allows(rule: Rule, roles: readonly Role[]): boolean {
-  return rule === 'anybody' || roles.some((role) => rule.includes(role));
+  return typeof rule === 'string' ? rule === 'anybody' : roles.some((role) => rule.includes(role));
 }

@@ -13,6 +13,7 @@ import { isCaseId } from './api/bodies';
 import { noSuchCase } from './api/failures';
 import { type LoginOffer, RESOURCE_METADATA, resourceMetadata } from './api/resource-metadata';
 import { apiRoutes } from './api/routes';
+import { type CallbackDeps, callbacks } from './callbacks';
 import { type CodecOptions, codecRoutes } from './codec/codec-routes';
 import { inOnesName } from './codec/in-ones-name';
 import { httpMetrics } from './http-metrics';
@@ -41,6 +42,8 @@ export interface ServerDeps {
   /** Rejects while Temporal does not answer. Asked by `/readyz`. */
   temporal: () => Promise<unknown>;
   pages: Omit<PageDeps, 'local' | 'authenticator' | 'client'>;
+  /** What paging services are known by that call back. */
+  callbacks?: Pick<CallbackDeps, 'settings' | 'rota' | 'post'>;
   /** Told of each route as it is added, as `METHOD path`. */
   onRoute?: (route: string) => void;
   /** Gets how many requests there are, and how long they take. */
@@ -101,7 +104,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     const rule = ruleOf(request.method, request.routeOptions.url);
     const page = isPage(request.method, request.routeOptions.url);
     if (page) request.session = await sessions.of(request);
-    if (rule === 'anybody') return;
+    if (rule === 'anybody' || rule === 'signed') return;
     if (page && !request.session) {
       if (request.method === 'GET') throw notLoggedIn();
       return;
@@ -143,6 +146,8 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   };
   if (codec) codecRoutes(app, { codec, namespace, admit });
   await app.register(pages, { ...deps.pages, local, authenticator, client: deps.client });
+  if (deps.callbacks)
+    await app.register(callbacks, { ...deps.callbacks, client: deps.client, links: deps.pages.links, log });
   return app;
 }
 

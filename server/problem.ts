@@ -6,6 +6,8 @@ export const PROBLEMS = {
   'bad-request': [400, 'The request cannot be read'],
   'no-token': [401, 'A bearer token is needed'],
   'invalid-token': [401, 'The token is not accepted'],
+  'bad-signature': [401, 'The signature is not accepted'],
+  stale: [401, 'The request was signed too long ago'],
   'no-session': [401, 'You are not logged in'],
   'login-failed': [400, 'The login did not succeed'],
   'stale-form': [403, 'The form is not of this session'],

@@ -9,6 +9,8 @@ import { ActionLinks } from '../platform/links/action-link';
 import { isLoopbackHost } from '../platform/loopback-host';
 import { serveMetrics } from '../platform/metrics/serve-metrics';
 import type { ListenAddress } from '../platform/metrics/settings';
+import { rotaFile } from '../policy/rota-file';
+import type { CallbackSettings } from './callbacks/settings';
 import { createServer } from './create-server';
 import { LocalAuthenticator } from './identity/local';
 import { OidcLogin } from './identity/login';
@@ -20,6 +22,7 @@ import type { ServerSettings } from './settings';
 
 export interface StartServerOptions {
   settings: ServerSettings;
+  callbacks?: CallbackSettings;
   /** Where Temporal is; it need not be up. */
   temporal: ConnectionOptions & { namespace: string };
   /** Those of the workers. */
@@ -60,6 +63,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const connection = Connection.lazy(connectionOptions);
   const temporal = new Client({ connection, namespace, dataConverter: dataConverter(encryptionKeys) });
   const registry = new Registry();
+  const log = pino({ level: 'warn' }, pino.destination(2));
   try {
     const app = await createServer({
       authenticator: oidc ? new OidcAuthenticator(oidc) : new LocalAuthenticator(session.key, session.who),
@@ -86,7 +90,10 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       codec: encryptionKeys.length > 0 ? new SealingCodec(encryptionKeys) : undefined,
       temporal: () => temporal.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({})),
       metrics: registry,
-      log: pino({ level: 'warn' }, pino.destination(2)),
+      ...(options.callbacks?.rotaFile && {
+        callbacks: { settings: options.callbacks, rota: rotaFile(options.callbacks.rotaFile, log) },
+      }),
+      log,
     });
     const url = await app.listen({ host, port });
     const metrics = options.metrics && (await showMetrics(registry, options.metrics, () => app.close()));

@@ -1,6 +1,6 @@
 /** Who acts on the command line, and how it is shown. */
-import { TOCSIN_ROTA } from '../activities/paging/settings';
 import { settingsGroup, text, variable } from '../platform/settings/variable';
+import { TOCSIN_ROTA } from '../policy/rota-file';
 
 export const commandSettings = settingsGroup({
   title: 'The command line',

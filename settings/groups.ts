@@ -22,6 +22,7 @@ import { policySettings } from '../policy/settings';
 import { databaseSettings, neededDatabase } from '../postgres/settings';
 import { anchorSettings } from '../register/anchors/anchor-settings';
 import { logSettings, signingRhythm } from '../register/log/log-settings';
+import { callbackSettings } from '../server/callbacks/settings';
 import { serverSettings } from '../server/settings';
 import { stackSettings } from '../stack/settings';
 import { watchdogSettings } from '../watchdog/settings';
@@ -83,6 +84,7 @@ export const SERVER_GROUPS = {
   temporal: temporalSettings,
   command: commandSettings,
   server: serverSettings,
+  callbacks: callbackSettings,
   objectStore: bucketSettings,
   metrics: metricsSettings,
 };

@@ -14,7 +14,8 @@ export function loadServerSettings(env: NodeJS.ProcessEnv, standIns?: StandIns) 
     temporal,
     command,
     server,
+    callbacks,
     metrics,
   } = loadSettings(SERVER_GROUPS, env, standIns, found);
-  return { server, metrics, ...temporal, by: command.by, dataDir: process.dataDir };
+  return { server, callbacks, metrics, ...temporal, by: command.by, dataDir: process.dataDir };
 }

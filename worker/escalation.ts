@@ -3,9 +3,9 @@ import { Context } from '@temporalio/activity';
 import { createTemporalCases } from '../activities/paging/cases';
 import type { EscalationDeps } from '../activities/paging/escalate';
 import { createEscalationPorts } from '../activities/paging/ports';
-import { rotaFile } from '../activities/paging/responders';
 import type { StaffMailDeps } from '../activities/paging/send-once';
 import { loadEscalation, repeatFor } from '../policy/load-escalation';
+import { rotaFile } from '../policy/rota-file';
 import type { WorkerSettings } from '../settings/worker';
 
 /** Throws when the rota or the escalation policy is wrong. `live`: what mails of live cases need. */

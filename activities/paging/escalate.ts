@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { AlarmSignal, EscalationPlan } from '../../domain/escalation/escalation';
 import type { Log } from '../../platform/log';
+import type { RotaSource } from '../../policy/rota-file';
 import type { ArtefactStore } from '../storage/artefacts';
 import type {
   AlarmInput,
@@ -15,7 +16,7 @@ import type { CasesPort } from './cases';
 import type { Contacts } from './contacts';
 import { digestOf } from './digest';
 import type { EscalationPort } from './escalation-port';
-import { levelsOf, type RotaSource, responderAt } from './responders';
+import { levelsOf, responderAt } from './responders';
 import type { LinkMaker } from './staff-links';
 
 /** How alarms reach people, beside the one mail that each of them is. */

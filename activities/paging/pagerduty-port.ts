@@ -1,3 +1,4 @@
+import { pageKeyOf } from '../../domain/escalation/page-key';
 import { oneLine } from '../notices/inert';
 import type { EscalationPort, PagedCase } from './escalation-port';
 import { postJson } from './post-json';
@@ -8,8 +9,6 @@ export interface PagerDutyConfig {
   url: string;
 }
 
-/** PagerDuty's limit for a deduplication key. */
-const MAX_DEDUP_KEY = 255;
 const SEVERITIES: Record<string, 'critical' | 'error' | 'warning' | 'info'> = {
   sev1: 'critical',
   sev2: 'error',
@@ -33,7 +32,7 @@ export function createPagerDutyPort({ routingKey, url }: PagerDutyConfig): Escal
     name: 'pagerduty',
     async page(page) {
       const { caseId, severity, title, climb, attempt, at, digest } = page;
-      if (attempt === 1 && climb.number > 1) await enqueue('resolve', dedupKey(caseId, climb.number - 1));
+      if (attempt === 1 && climb.number > 1) await enqueue('resolve', pageKeyOf({ caseId, climb: climb.number - 1 }));
       const payload = {
         summary: oneLine(digest.subject, 1000),
         source: caseId,
@@ -43,19 +42,15 @@ export function createPagerDutyPort({ routingKey, url }: PagerDutyConfig): Escal
         group: caseId,
         custom_details: { title: oneLine(title), page: attempt, alarms: digest.lines, next: digest.commands },
       };
-      await enqueue('trigger', dedupKeyOf(page), { client: 'Tocsin', payload });
+      await enqueue('trigger', keyOf(page), { client: 'Tocsin', payload });
     },
     async acknowledged(note) {
-      if (note.remaining === 0) await enqueue('acknowledge', dedupKeyOf(note));
+      if (note.remaining === 0) await enqueue('acknowledge', keyOf(note));
     },
-    resolved: (note) => enqueue('resolve', dedupKeyOf(note)),
+    resolved: (note) => enqueue('resolve', keyOf(note)),
   };
 }
 
-function dedupKeyOf({ caseId, climb }: PagedCase): string {
-  return dedupKey(caseId, climb.number);
-}
-
-function dedupKey(caseId: string, climb: number): string {
-  return climb === 1 ? caseId.slice(0, MAX_DEDUP_KEY) : `${caseId}#${climb}`.slice(0, MAX_DEDUP_KEY);
+function keyOf({ caseId, climb }: PagedCase): string {
+  return pageKeyOf({ caseId, climb: climb.number });
 }

@@ -1,15 +1,9 @@
 /** Whom a level is: by the rota, or without one by the contacts. */
-import { stat } from 'node:fs/promises';
 import { onCall, type Rota } from '../../domain/escalation/rota';
 import type { Instant } from '../../domain/kernel/time';
-import type { Log } from '../../platform/log';
-import { loadRota } from '../../policy/load-rota';
 import { isSameAddress } from '../mail/mail-address';
 import type { Contacts } from './contacts';
 import type { Responder } from './escalation-port';
-
-/** The rota as it is now; `undefined` where none is configured. */
-export type RotaSource = () => Promise<Rota | undefined>;
 
 /** Without a rota: the owner, then the contacts' fallback. */
 const LEVELS_WITHOUT_ROTA = 2;
@@ -40,23 +34,4 @@ export function responderAt(
   return level === 1
     ? { handle: owner, name: owner, email: contacts.addressOf(owner) }
     : { handle: 'the fallback contact', name: 'Fallback contact', email: contacts.fallback };
-}
-
-/**
- * A rota file. It is read at once, so that a wrong one is refused at the start, and again whenever it changes. While a
- * changed file is wrong the one before it stays in force: an alarm must reach somebody.
- */
-export function rotaFile(file: string, log: Log): RotaSource {
-  let rota = loadRota(file);
-  let readAt: number | undefined;
-  return async () => {
-    try {
-      const { mtimeMs } = await stat(file);
-      if (mtimeMs !== readAt) rota = loadRota(file);
-      readAt = mtimeMs;
-    } catch (error) {
-      log.error({ problem: (error as Error).message }, 'the rota cannot be read: the previous one stays in force');
-    }
-    return rota;
-  };
 }

@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { packageRoot } from '../../platform/package-root';
 import { serverUrlProblem, TOCSIN_SERVER_URL } from '../../platform/settings/server-url';
 import { settingsGroup, text, url, variable, webhookSecret } from '../../platform/settings/variable';
+import { TOCSIN_ROTA } from '../../policy/rota-file';
 import type { PagerDutyConfig } from './pagerduty-port';
+import type { SlackConfig } from './slack-port';
 import type { EscalationWebhookConfig } from './webhook-port';
 
 /** How alarms are repeated, to whom, and through what beside mail. Live cases only. */
@@ -13,16 +15,10 @@ export interface EscalationSettings {
   serverAddress?: string;
   rotaFile?: string;
   policyFile?: string;
-  slack?: { url: string };
+  slack?: SlackConfig;
   pagerduty?: PagerDutyConfig;
   webhook?: EscalationWebhookConfig;
 }
-
-export const TOCSIN_ROTA = variable(
-  'A file that says who is on call when, like [`examples/rota.yaml`](../examples/rota.yaml).',
-  text,
-  { unset: 'the owner of each case is alarmed' },
-);
 
 export const pagingSettings = settingsGroup({
   title: 'Who is alarmed',
@@ -39,6 +35,11 @@ export const pagingSettings = settingsGroup({
       unset: '[`policy/escalation.yaml`](../policy/escalation.yaml)',
     }),
     TOCSIN_SLACK_WEBHOOK_URL: variable('An incoming webhook of Slack.', url, { secret: true }),
+    TOCSIN_SLACK_BUTTONS: variable(
+      'Whether pages in Slack have buttons: `yes` or `no`. They need a webhook of [an app of yours](escalation.md#acknowledging-in-slack) that sends what is pressed to the server.',
+      z.enum(['yes', 'no'], 'must be yes or no'),
+      { default: 'no' },
+    ),
     TOCSIN_PAGERDUTY_ROUTING_KEY: variable(
       'The integration key of a PagerDuty service (Events API v2).',
       z.string().regex(/^[A-Za-z0-9]{32}$/, 'must be the 32 characters of an Events API v2 integration key'),
@@ -51,7 +52,10 @@ export const pagingSettings = settingsGroup({
   build(values, { standIns, problem }): { contactsFile?: string; escalation: EscalationSettings } {
     const { TOCSIN_ESCALATION_WEBHOOK_URL: hook, TOCSIN_ESCALATION_WEBHOOK_SECRET: secret } = values;
     if (hook && !secret) problem('TOCSIN_ESCALATION_WEBHOOK_SECRET: is needed with TOCSIN_ESCALATION_WEBHOOK_URL');
+    const buttons = values.TOCSIN_SLACK_BUTTONS === 'yes';
     const address = values.TOCSIN_SERVER_URL;
+    if (buttons && !(address && values.TOCSIN_SLACK_WEBHOOK_URL))
+      problem('TOCSIN_SLACK_BUTTONS: needs TOCSIN_SLACK_WEBHOOK_URL and TOCSIN_SERVER_URL, where its buttons lead');
     const wrong = address && serverUrlProblem(address);
     if (wrong) problem(`TOCSIN_SERVER_URL: ${wrong}`);
     const routingKey = values.TOCSIN_PAGERDUTY_ROUTING_KEY;
@@ -61,7 +65,7 @@ export const pagingSettings = settingsGroup({
         ...(address && !wrong && { serverAddress: new URL(address).origin }),
         rotaFile: values.TOCSIN_ROTA,
         policyFile: values.TOCSIN_ESCALATION,
-        slack: values.TOCSIN_SLACK_WEBHOOK_URL ? { url: values.TOCSIN_SLACK_WEBHOOK_URL } : undefined,
+        slack: values.TOCSIN_SLACK_WEBHOOK_URL ? { url: values.TOCSIN_SLACK_WEBHOOK_URL, buttons } : undefined,
         pagerduty: routingKey ? { routingKey, url: values.TOCSIN_PAGERDUTY_URL } : undefined,
         webhook: hook && secret ? { url: hook, secret } : undefined,
       },

@@ -1,7 +1,16 @@
+import { ACKNOWLEDGE_ALARMS } from '../../domain/case/acknowledge';
+import { SLACK_ACKNOWLEDGE } from '../../domain/escalation/page-key';
 import { clean } from '../notices/inert';
 import type { ArtefactStore } from '../storage/artefacts';
 import type { EscalationPort, Page } from './escalation-port';
 import { postJson } from './post-json';
+import { type LinkMaker, linksOfNotices, linksOfPage } from './staff-links';
+
+/** An incoming webhook. `buttons`: it is of an app that sends what is pressed to the server. */
+export interface SlackConfig {
+  url: string;
+  buttons?: boolean;
+}
 
 /** Slack takes 3,000 characters in a block of text. */
 const MAX_BLOCK = 2900;
@@ -14,8 +23,12 @@ const MAX_TEXT = MAX_BLOCK - 100;
  * and one after it (see `page-on-call.ts`) keep a message from being posted twice, and one whose first outcome is unknown
  * is posted again and says so: an alarm twice is better than none.
  */
-export function createSlackPort({ url }: { url: string }, artefacts: ArtefactStore): EscalationPort {
-  const post = async (key: string, text: string, mention?: string) => {
+export function createSlackPort(
+  { url, buttons = false }: SlackConfig,
+  artefacts: ArtefactStore,
+  linkMaker?: LinkMaker,
+): EscalationPort {
+  const post = async (key: string, text: string, mention?: string, actions: object[] = []) => {
     const begun = `${key}/slack begun`;
     const repeated = (await artefacts.isMarked(begun)) ? '(sent again: the first attempt may have arrived) ' : '';
     await artefacts.mark(begun);
@@ -24,11 +37,15 @@ export function createSlackPort({ url }: { url: string }, artefacts: ArtefactSto
     // Only the rota's own member id is markup; whatever an incident says is plain text.
     const mentioned = mention ? [{ type: 'section', text: { type: 'mrkdwn', text: `<@${mention}>` } }] : [];
     const body = { text: cut(inert), mrkdwn: false, link_names: false, unfurl_links: false, unfurl_media: false };
-    await postJson({ service: 'Slack', url, body: JSON.stringify({ ...body, blocks: [...mentioned, plain] }) });
+    await postJson({
+      service: 'Slack',
+      url,
+      body: JSON.stringify({ ...body, blocks: [...mentioned, plain, ...actions] }),
+    });
   };
   return {
     name: 'slack',
-    page: (page) => post(page.key, textOf(page), page.person.slack),
+    page: (page) => post(page.key, textOf(page), page.person.slack, buttons ? buttonsOf(page, linkMaker) : []),
     acknowledged: ({ key, caseId, by, alarms, remaining }) =>
       post(
         key,
@@ -40,6 +57,23 @@ export function createSlackPort({ url }: { url: string }, artefacts: ArtefactSto
         `${caseId}: ${reason === 'closed' ? 'closed' : 'what the alarms called for has been done'}; no more pages`,
       ),
   };
+}
+
+/**
+ * One block of buttons: to acknowledge, which Slack sends to the server, and to the forms that approve and hold, which open in
+ * a browser. None where there are no links.
+ */
+function buttonsOf({ caseId, person, at, alarms }: Page, linkMaker: LinkMaker | undefined): object[] {
+  const posted = { caseId, to: person.handle, at, through: 'slack' } as const;
+  const links = [...linksOfPage(linkMaker, posted, alarms), ...linksOfNotices(linkMaker, posted, alarms)];
+  const elements = links.map(({ label, url, act, token }, index) => ({
+    type: 'button',
+    text: { type: 'plain_text', text: label, emoji: false },
+    ...(act === ACKNOWLEDGE_ALARMS
+      ? { action_id: SLACK_ACKNOWLEDGE, value: token, style: 'primary' }
+      : { action_id: `open-${index}`, url }),
+  }));
+  return elements.length > 0 ? [{ type: 'actions', elements }] : [];
 }
 
 /** The page as one text. What does not fit of the alarms is counted: the commands are what somebody who was woken needs. */

@@ -1,11 +1,14 @@
-/** Links in mails to staff: to the form that acknowledges, to the notice that is to be approved, to the form that holds it. */
-import type { Alarm } from '../../domain/case/alarm';
+/** Links in mails and pages to staff: to the form that acknowledges, to the notice that is to be approved, to the form that holds it. */
+import { type Alarm, obligationOf } from '../../domain/case/alarm';
 import { type Instant, toMs } from '../../domain/kernel/time';
 import { type ActionLink, type ActionLinks, LINK_LIVES_MS } from '../../platform/links/action-link';
 
 export interface StaffLink {
   label: string;
   url: string;
+  act: ActionLink['act'];
+  /** What the address carries. */
+  token: string;
 }
 
 /** Where the server is, and the keys by which it knows a link of ours. */
@@ -23,7 +26,12 @@ interface Mailed {
   /** The person whom the mail is for. */
   to: string;
   at: Instant;
+  /** Where it is posted, if it is no mail. */
+  through?: ActionLink['through'];
 }
+
+/** Of more notices than these the page has no links: the case has them all. */
+const NOTICES = 2;
 
 /** The links of the mail of one alarm. */
 export function linksOfAlarm(
@@ -31,30 +39,55 @@ export function linksOfAlarm(
   mailed: Mailed,
   alarm: Alarm & { seq: number },
 ): StaffLink[] {
-  const { about, todo } = alarm;
-  const acknowledge = linkOf(maker, mailed, 'Acknowledge this alarm', { act: 'acknowledge-alarms', alarm: alarm.seq });
-  if (about.kind !== 'obligation' || (todo !== 'approve' && todo !== 'approve-update')) return acknowledge;
+  return [
+    ...linkOf(maker, mailed, 'Acknowledge this alarm', { act: 'acknowledge-alarms', alarm: alarm.seq }),
+    ...linksOfNotice(maker, mailed, alarm),
+  ];
+}
+
+/** Of an alarm of a notice that waits for its approval. */
+function linksOfNotice(maker: LinkMaker | undefined, mailed: Mailed, { about, todo }: Alarm): StaffLink[] {
+  if (about.kind !== 'obligation' || (todo !== 'approve' && todo !== 'approve-update')) return [];
   const { obligation, hold } = about;
   return [
-    ...acknowledge,
     ...linkOf(maker, mailed, 'Read the notice and approve it', { act: 'approve', obligation }),
     ...(hold ? linkOf(maker, mailed, 'Hold it back', { act: 'hold', obligation }) : []),
   ];
 }
 
 /** The link of a page that repeats alarms: all that it tells of, which are those up to the latest. */
-export function linksOfPage(maker: LinkMaker | undefined, mailed: Mailed, alarms: readonly { seq: number }[]) {
+export function linksOfPage(
+  maker: LinkMaker | undefined,
+  mailed: Mailed,
+  alarms: readonly { seq: number }[],
+): StaffLink[] {
   const upTo = Math.max(...alarms.map(({ seq }) => seq));
   return linkOf(maker, mailed, 'Acknowledge these alarms', { act: 'acknowledge-alarms', upTo });
 }
 
+/** Of the notices that a page's alarms are about, the latest first. */
+export function linksOfNotices(
+  maker: LinkMaker | undefined,
+  mailed: Mailed,
+  alarms: readonly (Alarm & { seq: number })[],
+): StaffLink[] {
+  const latest = new Map(
+    [...alarms].sort((a, b) => a.seq - b.seq).map((alarm) => [obligationOf(alarm) ?? `alarm ${alarm.seq}`, alarm]),
+  );
+  const found = [...latest.values()].reverse().map((alarm) => linksOfNotice(maker, mailed, alarm));
+  return found
+    .filter((of) => of.length > 0)
+    .slice(0, NOTICES)
+    .flat();
+}
+
 function linkOf(
   maker: LinkMaker | undefined,
-  { caseId, to, at }: Mailed,
+  { caseId, to, at, through }: Mailed,
   label: string,
   what: Pick<ActionLink, 'act' | 'alarm' | 'upTo' | 'obligation'>,
 ): StaffLink[] {
   if (!maker || !INCIDENT.test(caseId)) return [];
-  const token = maker.links.tokenOf({ id: caseId, to, endsAtMs: toMs(at) + LINK_LIVES_MS, ...what });
-  return token === undefined ? [] : [{ label, url: `${maker.address}/link?t=${token}` }];
+  const token = maker.links.tokenOf({ id: caseId, to, endsAtMs: toMs(at) + LINK_LIVES_MS, through, ...what });
+  return token === undefined ? [] : [{ label, url: `${maker.address}/link?t=${token}`, act: what.act, token }];
 }

@@ -60,7 +60,7 @@ export async function runServer(shell: Shell, host: string, port: number, { metr
   const { loadServerSettings } = await import('../../settings/serve.js');
   const stack = runningStack(shell.env);
   const loaded = loadServerSettings(shell.env, stack);
-  const { server: settings, encryptionKeys, taskQueue, dataDir } = loaded;
+  const { server: settings, callbacks, encryptionKeys, taskQueue, dataDir } = loaded;
   const { connectionOptions, namespace } = temporalTarget(shell.env);
   const temporal = { ...connectionOptions, namespace };
   const keyFile = path.join(dataDir, ...(stack?.temporal.sessionKey ? ['temporal'] : ['server']), 'session-key');
@@ -68,7 +68,7 @@ export async function runServer(shell: Shell, host: string, port: number, { metr
   const session = { key: local ? (stack?.temporal.sessionKey ?? kept(keyFile)) : '', who: local ? shell.by({}) : '' };
   const pages = { policy: shell.settings.policy, texts: noticeReader(shell, dataDir), register: registerReader(shell) };
   const server = await startServer({
-    ...{ settings, temporal, encryptionKeys, taskQueue, session, host, port, pages },
+    ...{ settings, callbacks, temporal, encryptionKeys, taskQueue, session, host, port, pages },
     ...(metrics && { metrics: loaded.metrics.address }),
   });
   return { server, keyFile, ...(local && { board: `${server.url}/login?key=${session.key}` }) };

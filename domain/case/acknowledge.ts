@@ -23,6 +23,39 @@ export const AlarmsSchema = z
   .default('all');
 export type Alarms = z.infer<typeof AlarmsSchema>;
 
+/**
+ * What an acknowledgement records. `alarms`: sequence numbers of `alarm-raised` events that are not repeated any more. `via`: the
+ * paging service in which the person did it.
+ */
+export interface Acknowledged {
+  alarms: number[];
+  via?: PagingService;
+}
+
+/** What the services through which people are paged are called. */
+const SERVICES = { pagerduty: 'PagerDuty', slack: 'Slack' } as const;
+export type PagingService = keyof typeof SERVICES;
+
+/**
+ * Set by the server alone, where somebody acknowledged in a paging service. That the service sent it is proved by its signature;
+ * who acted is the word of the service. `person`: whether the rota has whom it names; somebody unknown acknowledges nothing.
+ */
+export const ViaSchema = z.strictObject({
+  service: z.enum(Object.keys(SERVICES) as [PagingService, ...PagingService[]]),
+  person: z.enum(['on-rota', 'unknown']),
+});
+export type Via = z.infer<typeof ViaSchema>;
+
+/** How an acknowledgement is told that came by a paging service: who did it is not known from a login here. */
+export function viaText(service: PagingService | undefined): string {
+  return service === undefined ? '' : ` in ${SERVICES[service]} (on its word, without a login here)`;
+}
+
+/** Who is named where a service's user is nobody on the rota. */
+export function serviceName(service: PagingService): string {
+  return SERVICES[service];
+}
+
 /** As many unacknowledged alarms as a state keeps: the latest. */
 const KEPT = 500;
 
@@ -41,10 +74,15 @@ export function acknowledged(unacknowledged: readonly number[] | undefined, alar
 export function acknowledgeable(
   unacknowledged: readonly number[] | undefined,
   asked: Alarms,
-): { alarms: number[] } | { note: string } {
+  via?: Via,
+): Acknowledged | { note: string } {
+  if (via?.person === 'unknown')
+    return {
+      note: `somebody acknowledged in ${SERVICES[via.service]} whom the rota does not know: nothing was acknowledged, and the alarms are repeated`,
+    };
   const open = unacknowledged ?? [];
   const alarms = asked === 'all' ? [...open] : open.filter((seq) => asked.includes(seq));
-  if (alarms.length > 0) return { alarms };
+  if (alarms.length > 0) return { alarms, ...(via && { via: via.service }) };
   if (open.length === 0) return { note: 'no alarm waits for an acknowledgement' };
   return { note: `no alarm of this number waits for an acknowledgement; open: ${open.slice(-20).join(', ')}` };
 }

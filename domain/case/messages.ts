@@ -7,7 +7,7 @@ import { problemsOf } from '../kernel/problems';
 import type { RecordedEvent } from '../kernel/recorded-event';
 import { ByOf, clipped, text, wellFormed } from '../kernel/text';
 import { type Instant, InstantSchema } from '../kernel/time';
-import { ACKNOWLEDGE_ALARMS, AlarmsSchema, acknowledgeable, PersonSchema } from './acknowledge';
+import { ACKNOWLEDGE_ALARMS, AlarmsSchema, acknowledgeable, PersonSchema, ViaSchema } from './acknowledge';
 import { API_COMMAND, compareCommands } from './command-ids';
 import type { CaseMessage, CaseState, Lifecycle, Messages, NewOf, Work } from './lifecycle';
 import { NOBODY } from './turned-away';
@@ -32,7 +32,7 @@ export const envelope = {
 /** Messages that every kind of case takes beside its own. */
 export const COMMON_MESSAGES = {
   [ACKNOWLEDGE_ALARMS]: {
-    schema: z.strictObject({ ...envelope, by: PersonSchema, alarms: AlarmsSchema }),
+    schema: z.strictObject({ ...envelope, by: PersonSchema, alarms: AlarmsSchema, via: ViaSchema.optional() }),
     description: 'A person has seen the alarms and acts: they are not repeated any more',
   },
 } satisfies Messages;
@@ -102,8 +102,8 @@ export function onCaseMessage<S extends CaseState, E extends RecordedEvent, W ex
   now: Instant,
 ): NewOf<E>[] {
   if (name !== ACKNOWLEDGE_ALARMS) return lifecycle.onMessage(state, name, message, now);
-  const { alarms } = message as z.infer<(typeof COMMON_MESSAGES)[typeof ACKNOWLEDGE_ALARMS]['schema']>;
-  const found = acknowledgeable(state.unacknowledged, alarms);
+  const { alarms, via } = message as z.infer<(typeof COMMON_MESSAGES)[typeof ACKNOWLEDGE_ALARMS]['schema']>;
+  const found = acknowledgeable(state.unacknowledged, alarms, via);
   const news =
     'note' in found
       ? { kind: 'noted', data: { message: name, note: found.note } }

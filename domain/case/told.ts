@@ -1,5 +1,6 @@
 /** What happened to a case, in words: the events that every kind has. */
 import type { Instant } from '../kernel/time';
+import { viaText } from './acknowledge';
 import { thresholdText } from './alarm-text';
 import { FOUND_WORDS } from './found';
 import type { CaseRow, CommonCaseEvent } from './lifecycle';
@@ -20,7 +21,7 @@ export function toldOfAny(event: CommonCaseEvent): string {
     case 'alarm-raised':
       return `alarm ${event.seq}, ${thresholdText(event.data.threshold, event.data.about)}`;
     case 'alarm-acknowledged':
-      return `alarms ${event.data.alarms.join(', ')} seen`;
+      return `alarms ${event.data.alarms.join(', ')} seen${viaText(event.data.via)}`;
     case 'resumed':
       return `resumed from the register: ${FOUND_WORDS[event.data.found]}`;
     case 'rejected':

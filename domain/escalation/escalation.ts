@@ -183,6 +183,25 @@ export function levelOf(attempt: number, { tries, levels }: Pick<EscalationPlan,
   return (Math.floor((attempt - 1) / tries) % levels) + 1;
 }
 
+/** Clocks of paging services may differ from ours by so much. */
+const SKEW_MS = 60_000;
+
+/**
+ * The latest alarm that a page of the present climb had told of by an instant of a paging service's clock; `undefined` where the
+ * climb began later. A page tells of all that is open, and what came in since waits for the next.
+ */
+export function toldUpTo(state: EscalationState, by: Instant): number | undefined {
+  const { climb, plan, open, acknowledged } = state;
+  const everyMs = exactMs(plan.every);
+  const [byMs, nextMs] = [toMs(by), toMs(climb.nextAt)];
+  const beganMs = climb.since ? toMs(climb.since) : nextMs - climb.attempt * everyMs;
+  if (byMs < beganMs - SKEW_MS) return undefined;
+  // The next page may be under way: it counts from its instant on. Those before it went out at equal distances.
+  const pageMs = nextMs + Math.min(0, Math.floor((byMs - nextMs) / everyMs)) * everyMs;
+  const told = [...open, ...acknowledged].filter(({ at }) => toMs(at) <= Math.max(pageMs, beganMs));
+  return told.length > 0 ? Math.max(...told.map(({ seq }) => seq)) : undefined;
+}
+
 function rested(state: EscalationState, now: Instant): EscalationState {
   if (state.open.length > 0) return state;
   return { ...state, dropped: 0, lookAt: state.lookAt ?? toInstant(toMs(now) + LOOK_MS) };

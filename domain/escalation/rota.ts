@@ -3,6 +3,7 @@
  * 09:00 across a change to summer time; overrides are between instants and win. Pure.
  */
 import { z } from 'zod';
+import type { PagingService } from '../case/acknowledge';
 import { atLocal, DAY_MS, type Instant, InstantSchema, localDate, TimeZoneSchema, toMs } from '../kernel/time';
 
 const handle = z
@@ -16,6 +17,11 @@ const RotaPersonSchema = z.strictObject({
   slack: z
     .string()
     .regex(/^[UW][A-Z0-9]{2,20}$/, 'must be a Slack member id, like U012AB3CD')
+    .optional(),
+  /** User id at PagerDuty: the end of the address of their profile. */
+  pagerduty: z
+    .string()
+    .regex(/^[A-Z0-9]{4,30}$/, 'must be a PagerDuty user id, like PLH1HKV')
     .optional(),
 });
 
@@ -81,6 +87,11 @@ export function onCall(rota: Rota, level: number, at: Instant): Turn | undefined
     turn.until,
   );
   return { ...turn, from, until };
+}
+
+/** The handle of whom a paging service knows by an id: the first of the file that has it. */
+export function handleAt({ people }: Pick<Rota, 'people'>, service: PagingService, id: string): string | undefined {
+  return Object.entries(people).find(([, person]) => person[service] === id)?.[0];
 }
 
 /** The turns at a level from an instant on: the one that runs, then those that follow. */

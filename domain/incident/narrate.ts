@@ -1,5 +1,6 @@
 /** Every event as one clear sentence for people: the live timeline, `tocsin show`, the answer to a message. Pure. */
 
+import { viaText } from '../case/acknowledge';
 import { alarmText } from '../case/alarm-text';
 import { FOUND_WORDS } from '../case/found';
 import { type Count, figureOf, isExact, sumOf } from '../kernel/count';
@@ -177,8 +178,8 @@ function say(event: IncidentEvent, context: Context): Said {
       return info(`Linked to ${to}, ${relation.replaceAll('-', ' ')}${suffix(note)}`);
     }
     case 'alarm-acknowledged': {
-      const { alarms } = event.data;
-      return good(`${count(alarms.length, 'alarm')} acknowledged by ${event.by}: no longer repeated`);
+      const { alarms, via } = event.data;
+      return good(`${count(alarms.length, 'alarm')} acknowledged by ${event.by}${viaText(via)}: no longer repeated`);
     }
     case 'alarm-raised':
       return alarm(event);

@@ -1,5 +1,5 @@
 /**
- * Links in mails to staff that lead to the form of one message. A token holds what the form is for, for whom it was made and
+ * Links in mails and pages to staff that lead to the form of one message. A token holds what the form is for, for whom it was made and
  * until when; it is encrypted and authenticated by AES-256-GCM-SIV (RFC 8452), so nobody reads or makes one without the keys
  * of the workers. The same content is always the same token, as a mail that is sent again must have the same text.
  */
@@ -21,6 +21,8 @@ const ContentSchema = z.strictObject({
   alarm: z.int().optional(),
   upTo: z.int().optional(),
   obligation: z.string().optional(),
+  /** Where it was posted; without: in a mail. */
+  through: z.literal('slack').optional(),
 });
 export type ActionLink = z.infer<typeof ContentSchema>;
 
@@ -45,8 +47,8 @@ export class ActionLinks {
   tokenOf(link: ActionLink): string | undefined {
     const [key] = this.keys;
     if (!key) return undefined;
-    const { id, act, to, endsAtMs, alarm, upTo, obligation } = link;
-    const content = Buffer.from(JSON.stringify({ id, act, to, endsAtMs, alarm, upTo, obligation }));
+    const { id, act, to, endsAtMs, alarm, upTo, obligation, through } = link;
+    const content = Buffer.from(JSON.stringify({ id, act, to, endsAtMs, alarm, upTo, obligation, through }));
     const token = Buffer.from(gcmsiv(key, NONCE).encrypt(content)).toString('base64url');
     return token.length > MOST_CHARACTERS ? undefined : token;
   }
@@ -68,9 +70,10 @@ export class ActionLinks {
 }
 
 /** By which a message that a link sends is known: whoever sends it again sends the same. */
-export function keyOfLink({ id, act, to, endsAtMs, alarm, upTo, obligation }: ActionLink): string {
+export function keyOfLink({ id, act, to, endsAtMs, alarm, upTo, obligation, through }: ActionLink): string {
+  const of = [id, act, to, endsAtMs, alarm ?? null, upTo ?? null, obligation ?? null];
   return createHash('sha256')
-    .update(JSON.stringify(['link', id, act, to, endsAtMs, alarm ?? null, upTo ?? null, obligation ?? null]))
+    .update(JSON.stringify(['link', ...of, ...(through ? [through] : [])]))
     .digest('hex')
     .slice(0, 32);
 }

@@ -19,7 +19,7 @@ import { MESSAGE_ROLES } from '../roles-of-messages';
 type Body = Record<string, unknown>;
 
 /** Set by the server in each message. */
-export const OF_THE_SERVER = ['by', 'commandId', 'sentAt', 'breakGlass'] as const;
+export const OF_THE_SERVER = ['by', 'commandId', 'sentAt', 'breakGlass', 'via'] as const;
 /** Set by the server in a declaration. */
 export const OF_THE_DECLARATION = [
   'declaredBy',

@@ -71,7 +71,9 @@ function operation(method: string, path: string, rule: Rule): Json {
   const done = { description: 'Done', ...jsonOf(answerOf(method, path)) };
   return {
     operationId: `${method.toLowerCase()}${path.replaceAll(/[^A-Za-z0-9]+(\w?)/g, (_, next: string) => next.toUpperCase())}`,
-    ...(rule === 'anybody' ? { security: [] } : { security: [{ token: [] }], description: `For: ${rule.join(', ')}.` }),
+    ...(typeof rule === 'string'
+      ? { security: [] }
+      : { security: [{ token: [] }], description: `For: ${rule.join(', ')}.` }),
     ...(parameters.length > 0 && { parameters }),
     // An empty message may come without a body.
     ...(body && { requestBody: { required: !isCall || asked(body).length > 0, ...jsonOf(body) } }),

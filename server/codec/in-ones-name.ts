@@ -24,6 +24,7 @@ export function inOnesName({ by, roles }: Actor, payload: Payload): Payload {
   const value = objectIn(payload);
   refuseKeys(value, BY_THE_COMMAND, '', 'is done with the command: leave it out');
   refuseKeys(value, ['breakGlass'], '', 'is of commands that go past the server: leave it out');
+  refuseKeys(value, ['via'], '', 'is set where a paging service sends it: leave it out');
   refuseKeys(value, ['sentAt'], '', 'is set by who takes the message: leave it out');
   if (typeof value.commandId === 'string' && value.commandId.startsWith(API_COMMAND))
     throw invalid('commandId', `must not begin with ${API_COMMAND}, as those of the API do`);

@@ -9,6 +9,7 @@ import { isRepeat } from '../../domain/case/messages';
 import { minuteText, toInstant } from '../../domain/kernel/time';
 import { type Html, html } from '../../platform/html';
 import { type ActionLink, type ActionLinks, keyOfLink } from '../../platform/links/action-link';
+import { openAlarms } from '../open-alarms';
 import { Refusal } from '../problem';
 import type { Form } from './form';
 import { say } from './layout';
@@ -64,10 +65,8 @@ export function linkOfForm(
  */
 export async function addedBy({ link }: MailedLink, client: TocsinClient): Promise<{ alarms?: number[] }> {
   if (link.act !== ACKNOWLEDGE_ALARMS) return {};
-  const { id, alarm, upTo } = link;
-  const { unacknowledged = [] } = (await client.view(id))?.state ?? {};
-  const open = unacknowledged.filter((seq) => seq === alarm || (upTo !== undefined && seq <= upTo));
-  return { alarms: open.length > 0 ? open : [alarm ?? upTo ?? 1] };
+  const open = await openAlarms(client, link.id, link);
+  return { alarms: open.length > 0 ? open : [link.alarm ?? link.upTo ?? 1] };
 }
 
 /** Whether a form sends its link along: until that was used, and as long as nobody knows whether it was. */
@@ -77,12 +76,12 @@ export function isSentAlong({ key }: MailedLink, { view: { state } }: LookedAt, 
 
 /** For whom the link was made, and that whoever is logged in acts. */
 export function linkBox(mailed: MailedLink, looked: LookedAt, by: string, refusal?: Refusal): Html {
-  const { to, endsAtMs } = mailed.link;
+  const { to, endsAtMs, through } = mailed.link;
   if (!isSentAlong(mailed, looked, refusal))
     return say('warn', html`<b>This link has been used.</b><p>What you send here now is sent in its own right.</p>`);
   return say(
     'note',
-    html`<b>You act as ${by}.</b><p>The link was mailed to ${to}; it counts once, and until ${instant(toInstant(endsAtMs))}.</p>`,
+    html`<b>You act as ${by}.</b><p>The link was ${through === 'slack' ? 'posted in Slack, for' : 'mailed to'} ${to}; it counts once, and until ${instant(toInstant(endsAtMs))}.</p>`,
   );
 }
 

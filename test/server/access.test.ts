@@ -41,14 +41,15 @@ const ask = (route: string, token?: string) => {
 
 const routes = Object.keys(ACCESS);
 const isPage = (route: string) => Object.hasOwn(PAGE_ACCESS, route);
-const isGuarded = (route: string) => ACCESS[route] !== 'anybody';
+const isGuarded = (route: string) => typeof ACCESS[route] !== 'string';
+const signed = routes.filter((route) => ACCESS[route] === 'signed');
 const guarded = routes.filter((route) => isGuarded(route) && !isPage(route));
 const pages = routes.filter((route) => isGuarded(route) && isPage(route));
 const rolesOf = (route: string) => ACCESS[route] as readonly Role[];
 
 test('each row has its route, and each route its row', () => {
   expect(added.sort()).toEqual([...routes].sort());
-  expect(guarded.length).toBeGreaterThan(0);
+  for (const some of [guarded, signed]) expect(some.length).toBeGreaterThan(0);
   // Each is somebody's, and no row names a role that there is not.
   for (const route of [...guarded, ...pages]) expect([route, rolesOf(route).length > 0]).toEqual([route, true]);
 });
@@ -62,6 +63,14 @@ test('a route without a row cannot be added', async () => {
 test.each(routes.filter((route) => ACCESS[route] === 'anybody'))('%s is for anybody', async (route) => {
   expect([401, 403]).not.toContain((await ask(route)).statusCode);
 });
+
+test.each(signed.flatMap((route) => [undefined, 'owner', 'expired'].map((token) => [route, token] as const)))(
+  '%s takes what its service signed, whoever else asks: %s',
+  async (route, token) => {
+    const answer = await ask(route, token);
+    expect([answer.statusCode, answer.json().type]).toEqual([401, 'urn:tocsin:problem:bad-signature']);
+  },
+);
 
 test.each(guarded)('%s without a token', async (route) => {
   const answer = await ask(route);

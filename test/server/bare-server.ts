@@ -31,6 +31,10 @@ export async function bareServer(
     codec: new SealingCodec([KEY]),
     temporal: async () => {},
     pages: { sessions: new Sessions(new Seal([KEY]), true, ''), address: ADDRESS },
+    callbacks: {
+      settings: { pagerduty: ['a secret of a subscription'], slack: ['a secret of an app'] },
+      rota: async () => undefined,
+    },
     onRoute,
     ...deps,
   });

@@ -196,6 +196,26 @@ test('an acknowledgement stands in the register and stops the pages at once; the
   expect(paged.at(-1)!.page.climb.number).toBe(2);
 }, 60_000);
 
+test('an acknowledgement that PagerDuty reports says so; of somebody unknown it is noted, and the pages go on', async () => {
+  const { incident, from } = await declared();
+  await minutes(62);
+  const [alarm] = incident.alarms('containment');
+  const said = { alarms: [alarm!.seq], commandId: 'event-1' };
+  const unknown = { service: 'pagerduty', person: 'unknown' };
+  const noted = await incident.send('acknowledge-alarms', { ...said, by: 'PagerDuty', via: unknown });
+  expect(noted.note).toContain('whom the rota does not know');
+  await minutes(5);
+  expect(pages(from).map(([minute]) => minute)).toEqual([60, 65]);
+  expect(incident.entries('alarm-acknowledged')).toEqual([]);
+  const via = { service: 'pagerduty', person: 'on-rota' };
+  await incident.send('acknowledge-alarms', { ...said, commandId: 'event-2', by: 'ann', via });
+  await minutes(10);
+  expect(pages(from)).toHaveLength(2);
+  expect(incident.entries('alarm-acknowledged')).toMatchObject([
+    { by: 'ann', data: { alarms: [alarm!.seq], via: 'pagerduty' } },
+  ]);
+}, 60_000);
+
 test('one alarm of two acknowledged: the other is repeated on', async () => {
   const { incident, from } = await declared();
   await minutes(97);

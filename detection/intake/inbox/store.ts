@@ -1,7 +1,7 @@
 /** Where accepted detections go: the inbox and, while Postgres is away, straight to Temporal. */
 import type { Detection } from '../../../domain/detection/detection';
+import { within } from '../../../platform/within';
 import { unavailable } from '../server/receiver';
-import { within } from '../within';
 import type { Inbox } from './accept';
 import type { HandOver } from './settled';
 

@@ -1,15 +1,8 @@
 /** A source whose JSON a mapping reads. */
+import { anyEqual, hmacSha256 } from '../../../platform/hmac';
 import type { SourceAdapter, SourceRequest, Untaken } from '../sources/adapter';
 import { detectionOf, invalid, json, readEach } from '../sources/reading';
-import {
-  anyEqual,
-  badSignature,
-  header,
-  hmacSha256,
-  plainSecretProblem,
-  tokenHolds,
-  verifyBearerOrHmac,
-} from '../sources/signatures';
+import { badSignature, header, plainSecretProblem, tokenHolds, verifyBearerOrHmac } from '../sources/signatures';
 import { kindOf, mapEvent, takes } from './map-event';
 import type { Mapping } from './mapping';
 import { find } from './path';

@@ -1,5 +1,5 @@
 /** Whether the intake can take detections: Postgres or Temporal must be there. */
-import { within } from '../within';
+import { within } from '../../../platform/within';
 
 /** How the parts stand: `ok`, or what is missing. */
 export interface Readiness {

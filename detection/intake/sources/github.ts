@@ -4,6 +4,7 @@
  * nothing, and other events are counted as kinds that nothing is known about. GitHub signs neither the time nor `X-GitHub-Delivery`, so an event is known by
  * the digest of its signed body: what was captured and is sent again under another delivery id is a repeat.
  */
+import { anyEqual, hmacSha256 } from '../../../platform/hmac';
 import type { SourceAdapter } from './adapter';
 import { advisoryRecordOf } from './github-advisory';
 import {
@@ -20,7 +21,7 @@ import {
   json,
   objectAt,
 } from './reading';
-import { anyEqual, badSignature, header, hexSignature, hmacSha256, plainSecretProblem } from './signatures';
+import { badSignature, header, hexSignature, plainSecretProblem } from './signatures';
 
 const SEVERITY: Record<string, 'sev2' | 'sev3' | 'sev4'> = {
   critical: 'sev2',

@@ -1,5 +1,6 @@
 /** Signatures and tokens of senders, compared in constant time and against every secret in force. */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { anyEqual, hmacSha256 } from '../../../platform/hmac';
 import { Refusal } from '../refusal';
 import type { SourceRequest } from './adapter';
 
@@ -10,22 +11,6 @@ export const REPLAY_WINDOW_MS = 5 * 60_000;
 export function header({ headers }: SourceRequest, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value[0] : value;
-}
-
-/** HMAC-SHA256 of the parts, one after the other. */
-export function hmacSha256(key: string | Buffer, ...parts: (string | Buffer)[]): Buffer {
-  const hmac = createHmac('sha256', key);
-  for (const part of parts) hmac.update(part);
-  return hmac.digest();
-}
-
-/** Whether one of the signatures is one of those expected. Looks at all of them, however early one fits. */
-export function anyEqual(given: readonly Buffer[], expected: readonly Buffer[]): boolean {
-  let found = false;
-  for (const one of given) {
-    for (const other of expected) if (one.length === other.length && timingSafeEqual(one, other)) found = true;
-  }
-  return found;
 }
 
 /** Whether a token is one of the secrets. Hashed first, so that the length shows nothing either. */

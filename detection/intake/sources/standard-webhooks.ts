@@ -5,10 +5,11 @@
  * out, and told.
  */
 import { toInstant } from '../../../domain/kernel/time';
+import { anyEqual, hmacSha256 } from '../../../platform/hmac';
 import { Refusal } from '../refusal';
 import type { SourceAdapter, SourceRequest } from './adapter';
 import { asInstant, asObject, detectionLeaving, eventIdOf, json, leftOut, objectAt } from './reading';
-import { anyEqual, badSignature, header, hmacSha256, timestampOf } from './signatures';
+import { badSignature, header, timestampOf } from './signatures';
 
 const PREFIX = 'whsec_';
 const LEAST_BYTES = 16;

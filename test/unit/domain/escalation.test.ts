@@ -9,7 +9,9 @@ import {
   nextStep,
   paged,
   stands,
+  toldUpTo,
 } from '../../../domain/escalation/escalation';
+import { pageKeyOf, readPageKey } from '../../../domain/escalation/page-key';
 import { standingOf } from '../../../domain/escalation/standing';
 import type { Obligation } from '../../../domain/incident/state';
 import { type Instant, toInstant, toMs } from '../../../domain/kernel/time';
@@ -26,6 +28,7 @@ const signal = (seq: number, over: Partial<AlarmSignal> = {}): AlarmSignal => ({
   plan: { every: 'PT5M', tries: 3, levels: 2 },
   ...over,
 });
+const alarmAt = (seq: number, minutes: number) => alarmOn('containment', { seq, at: at(minutes) });
 const begun = (seq = 7) => joined(undefined, 'INC-7', signal(seq), at(0));
 
 describe('a climb', () => {
@@ -110,6 +113,57 @@ describe('a climb', () => {
     expect(JSON.stringify(state).length).toBeLessThan(100_000);
     expect(acknowledge(state, { alarms: state.open.map(({ seq }) => seq) }, at(1)).dropped).toBe(0);
   });
+});
+
+describe('what a page had told of when somebody acknowledged it elsewhere', () => {
+  const told = (state: EscalationState, minutes: number) => toldUpTo(state, at(minutes));
+  /** Alarms of minutes 0, 3 and 7; pages at 0 and 5. */
+  const state = joined(
+    paged(
+      joined(
+        paged(joined(undefined, 'INC-7', signal(1, { alarm: alarmAt(1, 0) }), at(0)), 1, at(0)),
+        'INC-7',
+        signal(2, { alarm: alarmAt(2, 3) }),
+        at(3),
+      ),
+      1,
+      at(5),
+    ),
+    'INC-7',
+    signal(3, { alarm: alarmAt(3, 7) }),
+    at(7),
+  );
+
+  test('all that was open at the latest page before, and nothing that came in since', () => {
+    expect([2, 4.9, 5, 9.9].map((minute) => told(state, minute))).toEqual([1, 1, 2, 2]);
+  });
+
+  test('a page that is under way counts: somebody may be faster than the other services', () => {
+    expect(told(state, 10)).toBe(3);
+  });
+
+  test('what was acknowledged meanwhile was told of all the same', () => {
+    expect(told(acknowledge(state, { alarms: [1, 2] }, at(6)), 6)).toBe(2);
+  });
+
+  test('a clock that is a little behind ours still means the first page; an earlier instant means another climb', () => {
+    expect([-0.5, -2].map((minute) => told(state, minute))).toEqual([1, undefined]);
+  });
+
+  test('a page that came late moves those after it, and takes nothing back from the first', () => {
+    const late = paged(paged(begun(1), 1, at(0)), 1, at(63));
+    expect([told(late, 2), told(late, 64)]).toEqual([1, 1]);
+  });
+});
+
+test('a key of PagerDuty names the case and the climb, and no other form is ours', () => {
+  for (const page of [
+    { caseId: 'INC-7', climb: 1 },
+    { caseId: 'TRG-2026:a.b', climb: 12 },
+  ])
+    expect(readPageKey(pageKeyOf(page))).toEqual(page);
+  for (const other of ['', 'INC-7#1', 'INC-7#0', 'INC-7#x', '#2', 'two words', 'INC-7#2#3'])
+    expect(readPageKey(other)).toBeUndefined();
 });
 
 test('properties: whatever happens in whatever order, one way on, never two pages nearer than half the distance of the plan', () => {
