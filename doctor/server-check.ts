@@ -1,4 +1,5 @@
 /** Who proves to the server who people are, and whether they may do anything. */
+import { serviceName } from '../domain/case/acknowledge';
 import { plural } from '../domain/kernel/plural';
 import { loadRota } from '../policy/load-rota';
 import { callbackSettings } from '../server/callbacks/settings';
@@ -46,25 +47,25 @@ export const issuer: Check = {
   },
 };
 
-/** Without an id in the rota nobody's acknowledgement there counts. */
+/** Whoever has no id in the rota acknowledges nothing there. */
 export const callbacks: Check = {
-  about: 'Acknowledging in PagerDuty',
+  about: 'Paging services that call back',
   of: ['server'],
   async look({ read }) {
     const settings = read(callbackSettings);
     if (!settings) return WRONG_SETTINGS;
-    const { pagerduty, rotaFile } = settings;
-    if (!pagerduty || !rotaFile) return [];
-    const people = Object.entries(loadRota(rotaFile).people);
-    const without = people.flatMap(([handle, person]) => (person.pagerduty ? [] : [handle]));
-    const known = `the rota knows ${people.length - without.length} of ${plural(people.length, 'person', 'people')} at PagerDuty`;
-    return [
-      without.length === 0
-        ? ok(known)
+    if (!settings.rotaFile) return [];
+    const people = Object.entries(loadRota(settings.rotaFile).people);
+    const services = (['pagerduty', 'slack'] as const).filter((service) => settings[service]);
+    return services.map((service) => {
+      const without = people.flatMap(([handle, person]) => (person[service] ? [] : [handle]));
+      const has = `${serviceName(service)}: the rota has the ids of ${people.length - without.length} of ${plural(people.length, 'person', 'people')}`;
+      return without.length === 0
+        ? ok(has)
         : warning(
-            `${known}; not ${without.join(', ')}`,
-            'Give each their PagerDuty user id in TOCSIN_ROTA: until then what they acknowledge there counts for nothing',
-          ),
-    ];
+            `${has}, and not of ${without.join(', ')}`,
+            `Add their ids as "${service}" in TOCSIN_ROTA: until then what they acknowledge there counts for nothing`,
+          );
+    });
   },
 };

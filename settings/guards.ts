@@ -90,7 +90,7 @@ export const GUARDS = {
     problems: senderProblems,
   },
   'contacts of its own': { binds: ['worker'], live: 'mail', problems: contactsProblems },
-  'a rota of its own': { binds: ['worker'], live: 'mail', problems: rotaProblems },
+  'a rota of its own': { binds: ['worker', 'server'], live: 'mail', problems: rotaProblems },
   'a directory of its own that loads': { binds: ['worker'], live: 'any', problems: directoryProblems },
   'a directory over HTTP that is https, and no example': {
     binds: ['worker'],

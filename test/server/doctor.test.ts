@@ -1,6 +1,6 @@
 // What `tocsin doctor --for server` says of the issuer, and that `up` would say what is wrong before it starts anything.
 import { CHECKS, examine, type Finding, type Patient } from '../../doctor';
-import { issuer as check } from '../../doctor/server-check';
+import { callbacks, issuer as check } from '../../doctor/server-check';
 import { readSettings, SettingsError } from '../../platform/settings/load';
 import { checkSettingsOfUp } from '../../settings/up';
 import { AUDIENCE, type Issuer, startIssuer } from '../setup/oidc-issuer';
@@ -10,9 +10,9 @@ beforeAll(async () => {
   issuer = await startIssuer();
 });
 
-async function found(env: NodeJS.ProcessEnv): Promise<Finding[]> {
+async function found(env: NodeJS.ProcessEnv, of = check): Promise<Finding[]> {
   const patient = { name: 'server', env, production: false, read: (group: never) => readSettings(group, env) };
-  return examine([check], patient as never as Patient, () => {});
+  return examine([of], patient as never as Patient, () => {});
 }
 
 test('an issuer that answers is in order; one that does not, or is another one, is a problem; none is a warning', async () => {
@@ -31,6 +31,33 @@ test('an issuer that answers is in order; one that does not, or is another one, 
   const other = await found({ ...set, TOCSIN_OIDC_ISSUER: issuer.issuer.replace('127.0.0.1', 'localhost') });
   expect(other[0]).toMatchObject({ state: 'problem', says: expect.stringContaining('give its name exactly') });
   expect(await found({})).toEqual([expect.objectContaining({ about: 'Issuer', state: 'warning' })]);
+});
+
+test('who on the rota has no id at a service that calls back is named', async () => {
+  const set = { TOCSIN_PAGERDUTY_WEBHOOK_SECRETS: 'x'.repeat(20), TOCSIN_ROTA: 'examples/rota.yaml' };
+  expect(await found(set, callbacks)).toEqual([
+    expect.objectContaining({
+      state: 'warning',
+      says: 'PagerDuty: the rota has the ids of 1 of 5 people, and not of bruno, chidi, security-lead, privacy-counsel',
+    }),
+  ]);
+  const slack = { TOCSIN_SLACK_SIGNING_SECRETS: 'x'.repeat(20), TOCSIN_ROTA: 'examples/rota.yaml' };
+  expect((await found(slack, callbacks)).map(({ says }) => says)).toEqual([
+    'Slack: the rota has the ids of 2 of 5 people, and not of bruno, security-lead, privacy-counsel',
+  ]);
+  expect(await found({}, callbacks)).toEqual([]);
+});
+
+test('a service that calls back needs the rota, and a whole secret', () => {
+  const wrong = (env: Record<string, string>) => () => checkSettingsOfUp(env);
+  expect(wrong({ TOCSIN_PAGERDUTY_WEBHOOK_SECRETS: 'x'.repeat(20) })).toThrow(/TOCSIN_ROTA: is needed where/);
+  expect(wrong({ TOCSIN_SLACK_SIGNING_SECRETS: 'x'.repeat(20), TOCSIN_ROTA: '/nowhere.yaml' })).toThrow(
+    /TOCSIN_ROTA: /,
+  );
+  expect(wrong({ TOCSIN_SLACK_SIGNING_SECRETS: `${'x'.repeat(20)},short`, TOCSIN_ROTA: 'examples/rota.yaml' })).toThrow(
+    /TOCSIN_SLACK_SIGNING_SECRETS: each must have 16 characters/,
+  );
+  expect(wrong({ TOCSIN_SLACK_BUTTONS: 'yes' })).toThrow(/TOCSIN_SLACK_BUTTONS: needs/);
 });
 
 test('the server is not looked at for what it does not use', () => {

@@ -5,6 +5,7 @@ import { LocalAuthenticator } from '../../server/identity/local';
 import { Seal } from '../../server/identity/seal';
 import { Sessions } from '../../server/identity/sessions';
 import { startServer } from '../../server/start-server';
+import { pagerDutyEvent } from '../setup/pagerduty';
 
 const KEY = 'the-key-of-this-session';
 const app = createServer({
@@ -69,5 +70,25 @@ test('the address of a server for others does not keep this machine out of the p
   });
   // A browser keeps a cookie for TLS alone from no page without it.
   expect([answer.status, /; secure/i.test(answer.headers.get('set-cookie')!)]).toEqual([303, false]);
+  await server.stop();
+});
+
+test('a paging service calls back at the server that knows its secret, and needs no session', async () => {
+  const secret = 'the secret of a subscription';
+  const server = await startServer({
+    settings: { origins: [], pages: {} },
+    callbacks: { rotaFile: 'examples/rota.yaml', pagerduty: [secret] },
+    temporal: { namespace: 'default' },
+    encryptionKeys: [],
+    taskQueue: 'tocsin',
+    session: { key: KEY, who: 'ann' },
+    host: '127.0.0.1',
+    port: 0,
+  });
+  const status = async (secrets: string[]) => {
+    const { body, headers } = pagerDutyEvent(secrets, { type: 'pagey.ping', data: {} });
+    return (await fetch(`${server.url}/callbacks/pagerduty`, { method: 'POST', headers, body })).status;
+  };
+  expect([await status([secret]), await status(['another secret'])]).toEqual([202, 401]);
   await server.stop();
 });

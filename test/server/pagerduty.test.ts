@@ -1,96 +1,20 @@
 // PagerDuty calls back: whoever acknowledges a page there acknowledges its alarms here, once, and nothing else follows from it.
-
-import { WorkflowNotFoundError } from '@temporalio/common';
 import type { FastifyInstance } from 'fastify';
-import pino from 'pino';
 import { createPagerDutyPort } from '../../activities/paging/pagerduty-port';
-import { receiptOf } from '../../domain/case/contract';
-import { repeatOf } from '../../domain/case/messages';
-import { type EscalationState, joined } from '../../domain/escalation/escalation';
-import { RotaSchema } from '../../domain/escalation/rota';
-import type { MessageName } from '../../domain/incident/messages';
-import { toInstant } from '../../domain/kernel/time';
-import type { CallbackSettings } from '../../server/callbacks/settings';
-import { createServer } from '../../server/create-server';
-import { LocalAuthenticator } from '../../server/identity/local';
-import { Seal } from '../../server/identity/seal';
-import { Sessions } from '../../server/identity/sessions';
 import { pagerDutyEvent, type SentEvent, signaturesOf, startPagerDuty } from '../setup/pagerduty';
-import { Story, T0 } from '../unit/cli/helpers';
-import { alarmOn } from '../unit/domain/helpers/alarm';
-import { parseMessage } from '../unit/domain/helpers/commands';
-import { clientOf } from './browser';
+import { AOIFE as AOIFE_OF_THE_ROTA, ago, CLOSED, calledBack, CASE as KEY, recorded } from './callbacks';
 
 const SECRET = 'the secret of a subscription';
 const NEXT = 'the secret that replaces it';
-const AOIFE = { user: 'PLH1HKV' };
+const AOIFE = { user: AOIFE_OF_THE_ROTA.pagerduty };
 const STRANGER = { user: 'PSTRANGER' };
-const KEY = 'INC-1';
-const rota = RotaSchema.parse({
-  people: { aoife: { name: 'Aoife Byrne', email: 'aoife@acme.dev', pagerduty: AOIFE.user } },
-  levels: [
-    {
-      ...{ name: 'First', timeZone: 'UTC', handover: '09:00' },
-      rotations: [{ start: '2026-01-05', every: 'P1W', people: ['aoife'] }],
-    },
-  ],
-});
 
-const ago = (minutes: number) => toInstant(Date.now() - minutes * 60_000);
-
-/** An incident whose alarms 5 and 9 were told of ten minutes ago, and 14 since. */
-function paged(): { story: Story; escalation: EscalationState } {
-  const story = new Story();
-  story.state = { ...story.state, unacknowledged: [5, 9, 14] };
-  const alarm = (seq: number, minutes: number) => ({
-    alarm: alarmOn('containment', { seq, at: ago(minutes) }),
-    ...{ owner: 'aoife', severity: 'sev1', title: 'Leaked key', plan: { every: 'PT1H', tries: 3, levels: 1 } },
-  });
-  const first = joined(undefined, KEY, alarm(5, 10), ago(10));
-  const state = joined(joined(first, KEY, alarm(9, 10), ago(10)), KEY, alarm(14, 2), ago(2));
-  const { climb } = state;
-  return {
-    story,
-    escalation: { ...state, climb: { ...climb, attempt: 1, nextAt: toInstant(Date.now() + 50 * 60_000) } },
-  };
+async function over(secrets: string[] | undefined = [SECRET]) {
+  const server = await calledBack(secrets.length > 0 ? { pagerduty: secrets } : {}, async () => {});
+  const post = ({ body, headers }: SentEvent) =>
+    server.app.inject({ method: 'POST', url: '/callbacks/pagerduty', payload: body, headers });
+  return { ...server, post };
 }
-
-/** The server over that incident, which takes messages as the workflow does. */
-async function over({ story, escalation } = paged(), settings: CallbackSettings = { pagerduty: [SECRET] }) {
-  const logged: string[] = [];
-  const send = jest.fn(async (_id: string, name: string, message: { commandId: string }) => {
-    const note = repeatOf(story.state, message.commandId);
-    if (note) return { events: [], note };
-    const parsed = parseMessage(name as MessageName, message);
-    if (!parsed.ok) throw new Error(parsed.problems.join());
-    return receiptOf(story.do(T0, { command: 'message', message: parsed.message }));
-  });
-  const client = {
-    ...clientOf(story, ago(0)),
-    view: async () => ({ state: story.state }),
-    escalation: async (id: string) => {
-      if (id === KEY) return escalation;
-      throw new WorkflowNotFoundError('workflow not found', id, undefined);
-    },
-    send,
-  };
-  const app = await createServer({
-    authenticator: new LocalAuthenticator('the-key-of-this-session', 'ann'),
-    ...{ local: true, origins: [], namespace: 'default', client: client as never, temporal: async () => {} },
-    pages: { sessions: new Sessions(new Seal(['k']), false, '8440') },
-    callbacks: { settings, rota: async () => rota },
-    log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) }),
-  });
-  const post = (sent: SentEvent) =>
-    app.inject({ method: 'POST', url: '/callbacks/pagerduty', payload: sent.body, headers: sent.headers });
-  return { app, post, send, story, client, logged };
-}
-
-/** What the incident recorded, without its opening. */
-const recorded = ({ events }: Story) =>
-  events
-    .filter(({ kind }) => kind === 'alarm-acknowledged' || kind === 'noted')
-    .map(({ kind, by, data }) => ({ kind, by, data }));
 
 let app: FastifyInstance | undefined;
 afterEach(() => app?.close());
@@ -180,7 +104,7 @@ test.each([
 });
 
 test('while a secret is replaced, events that are signed with either count; without one of ours none does', async () => {
-  const server = await over(paged(), { pagerduty: ['an old secret of ours', SECRET] });
+  const server = await over(['an old secret of ours', SECRET]);
   app = server.app;
   const ping = { type: 'pagey.ping', data: {} };
   const status = async (secrets: string[]) => (await server.post(pagerDutyEvent(secrets, ping))).statusCode;
@@ -220,7 +144,7 @@ test('what is signed and cannot be read is refused, so that it shows at PagerDut
 test('a case that is closed takes no acknowledgement, and is not asked again', async () => {
   const server = await over();
   app = server.app;
-  server.send.mockRejectedValue(new WorkflowNotFoundError('workflow execution already completed', KEY, undefined));
+  server.send.mockRejectedValue(CLOSED);
   const answer = await server.post(pagerDutyEvent([SECRET], { key: KEY }));
   expect([answer.statusCode, answer.json()]).toEqual([202, { outcome: 'refused' }]);
 });
@@ -239,7 +163,7 @@ test('while nobody answers, PagerDuty is told to come again, and what it sends t
 });
 
 test('without the setting there is nobody to call', async () => {
-  const server = await over(paged(), {});
+  const server = await over([]);
   app = server.app;
   expect((await server.post(pagerDutyEvent([SECRET], { key: KEY }))).statusCode).toBe(404);
 });
