@@ -23,15 +23,6 @@ export const AlarmsSchema = z
   .default('all');
 export type Alarms = z.infer<typeof AlarmsSchema>;
 
-/**
- * What an acknowledgement records. `alarms`: sequence numbers of `alarm-raised` events that are not repeated any more. `via`: the
- * paging service in which the person did it.
- */
-export interface Acknowledged {
-  alarms: number[];
-  via?: PagingService;
-}
-
 /** What the services through which people are paged are called. */
 const SERVICES = { pagerduty: 'PagerDuty', slack: 'Slack' } as const;
 export type PagingService = keyof typeof SERVICES;
@@ -75,7 +66,7 @@ export function acknowledgeable(
   unacknowledged: readonly number[] | undefined,
   asked: Alarms,
   via?: Via,
-): Acknowledged | { note: string } {
+): { alarms: number[]; via?: PagingService } | { note: string } {
   if (via?.person === 'unknown')
     return {
       note: `somebody acknowledged in ${SERVICES[via.service]} whom the rota does not know: nothing was acknowledged, and the alarms are repeated`,

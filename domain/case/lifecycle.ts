@@ -7,7 +7,7 @@
 import type { z } from 'zod';
 import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
-import type { Acknowledged } from './acknowledge';
+import type { PagingService } from './acknowledge';
 import type { Alarm, WorkKind } from './alarm';
 import type { CaseStep } from './case-step';
 import type { Resumed } from './found';
@@ -46,7 +46,7 @@ export type CaseEventOf<K extends string, D extends object> = Omit<RecordedEvent
 /** Events that every kind of case has. An alarm is sent to the owner. */
 export type CommonCaseEvent =
   | CaseEventOf<'alarm-raised', Alarm>
-  | CaseEventOf<'alarm-acknowledged', Acknowledged>
+  | CaseEventOf<'alarm-acknowledged', { alarms: number[]; via?: PagingService }>
   | CaseEventOf<'resumed', Resumed>
   | CaseEventOf<'rejected', { message: string; problems: string[] }>
   | CaseEventOf<'noted', { message: string; note: string }>;

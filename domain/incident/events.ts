@@ -4,7 +4,7 @@
  * Those of one obligation are in obligation-events.ts.
  */
 
-import type { Acknowledged } from '../case/acknowledge';
+import type { PagingService } from '../case/acknowledge';
 import { type Alarm, obligationOf } from '../case/alarm';
 import type { Resumed } from '../case/found';
 import type { InexactInstant } from '../kernel/inexact-instant';
@@ -72,7 +72,11 @@ interface EventData extends ObligationEventData {
   'second-person-declined': { change: SecondPersonChange; reason?: string };
   'status-changed': { status: IncidentStatus; at: Instant; previous: IncidentStatus; note?: string };
   'alarm-raised': Alarm;
-  'alarm-acknowledged': Acknowledged;
+  /**
+   * `alarms`: sequence numbers of `alarm-raised` events that are not repeated any more. `via`: the paging service in which it was
+   * done, on whose word `by` stands there.
+   */
+  'alarm-acknowledged': { alarms: number[]; via?: PagingService };
   /** `at`: the earliest reading, where it is not known exactly. */
   contained: { at: Instant; inexact?: InexactInstant; atUnknown?: boolean; despite?: string; steps?: string[] };
   'partly-contained': { at: Instant; note: string };

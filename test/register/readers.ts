@@ -117,7 +117,7 @@ function anIncident(): RecordedEvent[] {
   story.send('measure', { text: 'Sessions ended', breakGlass: 'the server was away, anna@example.com agreed' });
   story.send('measure', { text: 'All deploy keys rotated', category: 'remediation', commandId: 'c-2' });
   story.to(30).send('approve', { obligation: 'enterprise-notice' });
-  story.to(70).send('acknowledge-alarms', { by: 'dpo@example.com' });
+  story.to(70).send('acknowledge-alarms', { by: 'dpo@example.com', via: { service: 'pagerduty', person: 'on-rota' } });
   story.send('assess', {
     assessment: assessment({ workspaces: [...workspaces, 'ws-acme-2'] }),
     awareAt: at(0.5),

@@ -45,6 +45,7 @@ test.each([
   ['who acts, as they are', { status: 'contained', by: 'ann@acme.dev' }, 'by'],
   ['a command id', { status: 'contained', commandId: 'x' }, 'commandId'],
   ['when it was sent', { status: 'contained', sentAt: '2020-01-01T00:00:00Z' }, 'sentAt'],
+  ['a paging service', { alarms: 'all', via: { service: 'slack', person: 'on-rota' } }, 'via'],
   ['no status', {}, 'status'],
   ['another status', { status: 'solved' }, 'status'],
   ['a field that there is not', { status: 'contained', colour: 'red' }, 'colour'],

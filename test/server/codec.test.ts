@@ -79,6 +79,7 @@ test.each([
   ['a time as it was read', { declaration: { detectedAs: 'x' } }, 'declaration.detectedAs'],
   ['another time as it was read', { declaration: { awareAs: 'x' } }, 'declaration.awareAs'],
   ['when it was sent', { status: 'identified', sentAt: '2020-01-01T00:00:00Z' }, 'sentAt'],
+  ['a paging service', { alarms: 'all', via: { service: 'slack', person: 'on-rota' } }, 'via'],
   ['a command of the API', { status: 'identified', commandId: 'api-0123' }, 'commandId'],
   ['an incident that stands for a key', { declaration: { id: 'INC-0123456789abcdef' } }, 'declaration.id'],
   ['what a dependency check found', { outcome: 'fixed', reason: 'x' }, 'outcome'],
