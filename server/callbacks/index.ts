@@ -98,7 +98,7 @@ function codeOf(error: unknown): unknown {
   return kind ?? code ?? name;
 }
 
-/** A header that must come once: of several nothing is believed. */
+/** A header of a service. Node joins several of one name; a list there is of none of these. */
 function once(value: string | string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }

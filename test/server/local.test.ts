@@ -52,15 +52,15 @@ test('it does not listen where others could reach it', async () => {
     );
 });
 
+const HERE = {
+  temporal: { namespace: 'default' },
+  ...{ encryptionKeys: [], taskQueue: 'tocsin', session: { key: KEY, who: 'ann' }, host: '127.0.0.1', port: 0 },
+};
+
 test('the address of a server for others does not keep this machine out of the pages', async () => {
   const server = await startServer({
     settings: { origins: [], pages: { address: 'https://tocsin.acme.dev' } },
-    temporal: { namespace: 'default' },
-    encryptionKeys: [],
-    taskQueue: 'tocsin',
-    session: { key: KEY, who: 'ann' },
-    host: '127.0.0.1',
-    port: 0,
+    ...HERE,
   });
   const answer = await fetch(`${server.url}/login`, {
     method: 'POST',
@@ -78,12 +78,7 @@ test('a paging service calls back at the server that knows its secret, and needs
   const server = await startServer({
     settings: { origins: [], pages: {} },
     callbacks: { rotaFile: 'examples/rota.yaml', pagerduty: [secret] },
-    temporal: { namespace: 'default' },
-    encryptionKeys: [],
-    taskQueue: 'tocsin',
-    session: { key: KEY, who: 'ann' },
-    host: '127.0.0.1',
-    port: 0,
+    ...HERE,
   });
   const status = async (secrets: string[]) => {
     const { body, headers } = pagerDutyEvent(secrets, { type: 'pagey.ping', data: {} });

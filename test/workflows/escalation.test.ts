@@ -8,12 +8,14 @@ import { escalate, pageOnCall, tellAcknowledged, tellResolved } from '../../acti
 import type { Acknowledged, EscalationPort, Page, Resolved } from '../../activities/paging/escalation-port';
 import type { ArtefactStore } from '../../activities/storage/artefacts';
 import type { Activities } from '../../activities/types';
-import { type EscalationState, escalationId } from '../../domain/escalation/escalation';
+import { TocsinClient } from '../../client/tocsin-client';
+import { type EscalationState, escalationId, toldUpTo } from '../../domain/escalation/escalation';
 import { RotaSchema } from '../../domain/escalation/rota';
 import { TASK_QUEUE } from '../../domain/incident/contract';
 import { groundsOf } from '../../domain/incident/grounds';
 import { isSettled } from '../../domain/incident/state';
 import { type Instant, toMs } from '../../domain/kernel/time';
+import { refusalOf } from '../../server/api/failures';
 import type { FakeWorld } from '../setup/fake-world';
 import { thresholdName } from '../setup/threshold-name';
 import { decodedPayloads, PROMPT_MS, type TestIncident, WorkflowHarness } from '../setup/workflow-harness';
@@ -200,6 +202,11 @@ test('an acknowledgement that PagerDuty reports says so; of somebody unknown it 
   const { incident, from } = await declared();
   await minutes(62);
   const [alarm] = incident.alarms('containment');
+  // What the server asks when PagerDuty calls back.
+  const client = new TocsinClient(harness.client);
+  expect(toldUpTo((await client.escalation(incident.id))!, await harness.now())).toBe(alarm!.seq);
+  const none = await client.escalation('INC-NOBODY').catch(refusalOf);
+  expect(none).toMatchObject({ kind: 'not-found' });
   const said = { alarms: [alarm!.seq], commandId: 'event-1' };
   const unknown = { service: 'pagerduty', person: 'unknown' };
   const noted = await incident.send('acknowledge-alarms', { ...said, by: 'PagerDuty', via: unknown });
