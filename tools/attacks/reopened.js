@@ -617,4 +617,30 @@ module.exports = {
   'mail real people from a stack for trying things out': {
     take: [{ file: 'cli/commands/up.ts', away: 'if (!options.liveProviders) refuseLiveProviders(shell.env);' }],
   },
+  'acknowledge alarms by an event that PagerDuty did not sign': {
+    take: [
+      {
+        file: 'server/callbacks/pagerduty-event.ts',
+        away: 'if (anyEqual(given, expected)) return;',
+        leave: 'if (given && expected) return;',
+      },
+    ],
+  },
+  'the same, by an event that was recorded': {
+    take: [
+      { file: 'server/callbacks/pagerduty.ts', away: 'keyOf(event.eventId,', leave: 'keyOf(String(Math.random()),' },
+    ],
+  },
+  'the same, by a button of Slack that was recorded': {
+    take: [
+      {
+        file: 'server/callbacks/slack-interaction.ts',
+        away: '> REPLAY_WINDOW_MS)',
+        leave: '> 1e6 * REPLAY_WINDOW_MS)',
+      },
+    ],
+  },
+  'have the server call an address of theirs by a button': {
+    take: [{ file: 'server/callbacks/slack-interaction.ts', away: "host === 'hooks.slack.com'", leave: "host !== ''" }],
+  },
 };
