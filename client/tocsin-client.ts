@@ -42,6 +42,16 @@ import { type CaseStart, incidentStart, startOptions } from './start-options';
 import { stoppedError } from './stopped';
 import { CALL_MS, CATCH_UP_MS, timed } from './timed';
 
+/** What runs or ran under an id: the type of its workflow, whether it runs, how and when it ended. */
+export interface LatestRun {
+  workflow: string;
+  open: boolean;
+  status: string;
+  endedAt?: Instant;
+  /** Changes with whatever happens to a case: its run, how long its history is, how it stands. */
+  mark: string;
+}
+
 /** Cases straight at Temporal, and what only whoever reaches Temporal can do. */
 export class TocsinClient implements CaseClient {
   /**
@@ -198,22 +208,14 @@ export class TocsinClient implements CaseClient {
     return this.timed(() => listCases(this.temporal, KINDS[kind].workflow, { open, limit }));
   }
 
-  /** The workflow type of whatever runs or ran under an id, whether it runs, and how and when it ended; `undefined` when there is nothing. */
-  async find(id: string): Promise<{ workflow: string; open: boolean; status: string; endedAt?: Instant } | undefined> {
+  /** The latest run under an id, whatever it is. Needs no worker. `undefined` when there is nothing. */
+  async find(id: string): Promise<LatestRun | undefined> {
     const latest = (await this.timed(() => described(this.temporal, id)))?.workflowExecutionInfo;
     if (!latest) return undefined;
     const { type, status, closeTime } = await infoOf(this.temporal, latest);
     const endedAt = closeTime?.toISOString();
-    return { workflow: type, open: status.name === 'RUNNING', status: status.name, ...(endedAt && { endedAt }) };
-  }
-
-  /**
-   * What changes with whatever happens to a case: its run, how long its history is, how it stands. Needs no worker. `undefined`
-   * where there is none.
-   */
-  async mark(id: string): Promise<string | undefined> {
-    const latest = (await this.timed(() => described(this.temporal, id)))?.workflowExecutionInfo;
-    return latest ? [latest.execution?.runId, latest.historyLength, latest.status].join('.') : undefined;
+    const mark = [latest.execution?.runId, latest.historyLength, latest.status].join('.');
+    return { workflow: type, open: status.name === 'RUNNING', status: status.name, ...(endedAt && { endedAt }), mark };
   }
 
   /**

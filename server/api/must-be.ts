@@ -1,11 +1,11 @@
 /** A case of the kind that an address says. */
 import { KINDS, type KindName, kindOf } from '../../client/kinds';
-import type { TocsinClient } from '../../client/tocsin-client';
+import type { LatestRun, TocsinClient } from '../../client/tocsin-client';
 import { isCaseId } from './bodies';
 import { noSuchCase } from './failures';
 
-/** An id that is no case of this kind is not found, whatever else runs under it. Answers whether its workflow runs. */
-export async function mustBe(client: TocsinClient, kind: KindName, id: string): Promise<{ open: boolean }> {
+/** An id that is no case of this kind is not found, whatever else runs under it. Answers how its workflow stands. */
+export async function mustBe(client: TocsinClient, kind: KindName, id: string): Promise<LatestRun> {
   if (!isCaseId(id) || (kindOf(id) ?? 'incident') !== kind) throw noSuchCase();
   const found = await client.find(id);
   if (found?.workflow !== KINDS[kind].workflow) throw noSuchCase();

@@ -1,6 +1,6 @@
 /** The board: what is open by the next deadline, what needs a person, and what is broken. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KINDS } from '../../client/kinds';
+import { KINDS, type KindName } from '../../client/kinds';
 import type { ListedCase } from '../../client/list';
 import type { TocsinClient } from '../../client/tocsin-client';
 import type { Instant } from '../../domain/kernel/time';
@@ -10,7 +10,7 @@ import { KIND_NAMES } from '../api/kinds';
 import type { Actor } from '../identity/actor';
 import { say } from './layout';
 import { actionOf, addressOf } from './links';
-import { type LookedAt, lookAt } from './looked-at';
+import { lookAtNext, type NextOf } from './looked-at';
 import { stoppedLine } from './stopped-line';
 import { timeLeft } from './times';
 
@@ -23,15 +23,31 @@ const SORTED = 5_000;
 /** An incident that has not answered by then is shown without its next step: the board waits for nobody. */
 const PATIENCE_MS = 2_000;
 
-export async function boardPage(client: TocsinClient, actor: Actor, policy?: PolicySource): Promise<Html> {
-  const lists = await Promise.all(
+/** The open cases of a kind. `cut`: there are more. */
+export interface Listed {
+  kind: KindName;
+  cases: ListedCase[];
+  cut: boolean;
+}
+
+/** What the board lists. */
+export function openCases(client: TocsinClient): Promise<Listed[]> {
+  return Promise.all(
     KIND_NAMES.map(async (kind) => ({ kind, ...(await client.listUpTo(kind, { open: true, limit: SORTED })) })),
   );
+}
+
+export async function boardPage(
+  client: TocsinClient,
+  lists: readonly Listed[],
+  actor: Actor,
+  policy?: PolicySource,
+): Promise<Html> {
   const incidents = lists.flatMap(({ kind, cases }) => (kind === 'incident' ? cases : []));
   const others = lists.filter(({ kind, cases }) => kind !== 'incident' && cases.length > 0);
   const first = incidents.filter(({ stopped }) => !stopped).slice(0, LOOKED_AT);
-  const looked = new Map<string, LookedAt | undefined>(
-    await Promise.all(first.map(async ({ id }) => [id, await inTime(lookAt(client, id, policy))] as const)),
+  const looked = new Map<string, NextOf | undefined>(
+    await Promise.all(first.map(async ({ id }) => [id, await inTime(lookAtNext(client, id, policy))] as const)),
   );
   const now = new Date().toISOString();
   return html`<div class="head"><h1>Board</h1><p class="meta">As of <time datetime="${now}">${now.slice(0, 19).replace('T', ' ')} UTC</time> <a href="/">Look again</a></p></div>
@@ -59,7 +75,7 @@ async function inTime<T>(asked: Promise<T>): Promise<T | undefined> {
 }
 
 /** What of a list is not shown: its next deadlines are all later, as far as the list was read. */
-function leftOut({ cases, cut }: { cases: readonly ListedCase[]; cut: boolean }, noun: string): Html | undefined {
+function leftOut({ cases, cut }: Listed, noun: string): Html | undefined {
   if (cut)
     return say(
       'warn',
@@ -70,7 +86,7 @@ function leftOut({ cases, cut }: { cases: readonly ListedCase[]; cut: boolean },
   return html`<p class="soft">Not shown: ${more} more ${noun}${more === 1 ? '' : 's'} whose next deadlines are later, or that have none.</p>`;
 }
 
-function brokenBox(cases: readonly ListedCase[], looked: ReadonlyMap<string, LookedAt | undefined>): Html | undefined {
+function brokenBox(cases: readonly ListedCase[], looked: ReadonlyMap<string, NextOf | undefined>): Html | undefined {
   const lines = [
     ...cases.flatMap(({ id, stopped }) => (stopped ? [stoppedLine(id, stopped)] : [])),
     ...[...looked].flatMap(([id, found]) => {
@@ -86,7 +102,7 @@ function brokenBox(cases: readonly ListedCase[], looked: ReadonlyMap<string, Loo
     : say('bad', html`<h2>Needs repair</h2><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`);
 }
 
-function incidentCard(listed: ListedCase, found: LookedAt | undefined, actor: Actor, now: Instant): Html {
+function incidentCard(listed: ListedCase, found: NextOf | undefined, actor: Actor, now: Instant): Html {
   const { id, title, severity, status, owner, overdue, exercise, stopped, nextDeadline } = listed;
   // The clock of an exercise is its own.
   const at = found?.now ?? now;

@@ -69,8 +69,7 @@ export interface LookedAtCase {
 
 /** Looks at a case. Throws a Refusal where there is none, and the errors of the client. */
 export async function lookAtCase(client: TocsinClient, kind: OtherKind, id: string): Promise<LookedAtCase> {
-  const { open } = await mustBe(client, kind, id);
-  const mark = (await client.mark(id)) ?? '';
+  const { open, mark } = await mustBe(client, kind, id);
   const [view, events] = await Promise.all([client.view<OtherKind>(id), client.timeline<OtherKind>(id)]);
   if (!view) throw new Refusal('unavailable', 'the case is not opened yet: look again in a moment', [], 1);
   const now = view.state.closedAt ?? clockNow(view.clock);

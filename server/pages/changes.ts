@@ -10,6 +10,7 @@ import type { TocsinClient } from '../../client/tocsin-client';
 import { KIND_NAMES } from '../api/kinds';
 import { mustBe } from '../api/must-be';
 import { Refusal } from '../problem';
+import { type Listed, openCases } from './board-page';
 import { asRefusal } from './form-errors';
 import { addressOf } from './links';
 
@@ -27,9 +28,9 @@ export function changesOf({ id, mark }: { id: string; mark: string }): string {
   return `${addressOf(id)}/changes?since=${encodeURIComponent(mark)}`;
 }
 
-/** Where the board hears of changes from now on. */
-export async function changesOfBoard(client: TocsinClient): Promise<string> {
-  return `/changes?since=${encodeURIComponent(await markOfBoard(client))}`;
+/** Where the board hears of changes since these were listed. */
+export function changesOfBoard(lists: readonly Listed[]): string {
+  return `/changes?since=${encodeURIComponent(markOf(lists))}`;
 }
 
 /** One look after the other at something, for as long as somebody watches it. */
@@ -91,13 +92,13 @@ export function changePages(app: FastifyInstance, client: TocsinClient): void {
   });
 
   app.get('/changes', (request, reply) =>
-    stream(request, reply, () => of('', () => markOfBoard(client), BOARD_EVERY_MS)),
+    stream(request, reply, () => of('', async () => markOf(await openCases(client)), BOARD_EVERY_MS)),
   );
   for (const kind of KIND_NAMES)
     app.get<{ Params: { id: string } }>(`/${COLLECTIONS[kind]}/:id/changes`, async (request, reply) => {
       const { id } = request.params;
       await mustBe(client, kind, id).catch(asRefusal);
-      return stream(request, reply, () => of(id, () => client.mark(id), EVERY_MS));
+      return stream(request, reply, () => of(id, async () => (await client.find(id))?.mark, EVERY_MS));
     });
 
   function stream(request: FastifyRequest, reply: FastifyReply, from: () => Watched): FastifyReply {
@@ -140,7 +141,6 @@ export function changePages(app: FastifyInstance, client: TocsinClient): void {
 }
 
 /** Of what the board lists, as a digest. */
-async function markOfBoard(client: TocsinClient): Promise<string> {
-  const lists = await Promise.all(KIND_NAMES.map((kind) => client.listUpTo(kind, { open: true, limit: 500 })));
+function markOf(lists: readonly Listed[]): string {
   return createHash('sha256').update(JSON.stringify(lists)).digest('base64url').slice(0, 22);
 }

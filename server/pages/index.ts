@@ -6,7 +6,7 @@ import { ICON_SVG } from '../../platform/page-style';
 import { STYLESHEET } from '../../platform/stylesheet';
 import { allows, type Rule, ruleOf } from '../access';
 import { Refusal } from '../problem';
-import { boardPage } from './board-page';
+import { boardPage, openCases } from './board-page';
 import { casePage, lookAtCase, OTHER_KINDS } from './case-page';
 import { changePages, changesOf, changesOfBoard } from './changes';
 import type { PageDeps } from './deps';
@@ -55,10 +55,9 @@ export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void>
   loginPages(app, deps);
   app.get('/', async (request, reply) => {
     const visitor = visitorOf(request, sessions)!;
-    // Looked up before what is shown: no change in between is missed.
-    const changes = await changesOfBoard(client).catch(asRefusal);
-    const body = await boardPage(client, visitor.session.actor, policy).catch(asRefusal);
-    return sendPage(reply, { title: 'Board', body, visitor, at: 'board', changes });
+    const lists = await openCases(client).catch(asRefusal);
+    const body = await boardPage(client, lists, visitor.session.actor, policy).catch(asRefusal);
+    return sendPage(reply, { title: 'Board', body, visitor, at: 'board', changes: changesOfBoard(lists) });
   });
   app.get<{ Querystring: { t?: unknown } }>('/link', async (request, reply) =>
     reply.redirect(targetOf(deps.links, request.query.t), 303),

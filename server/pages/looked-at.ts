@@ -6,7 +6,7 @@ import type { TocsinClient } from '../../client/tocsin-client';
 import { clockNow } from '../../domain/case/clock-now';
 import type { IncidentView } from '../../domain/incident/contract';
 import type { IncidentEvent } from '../../domain/incident/events';
-import type { Explanation } from '../../domain/incident/explain';
+import { type Explanation, explain } from '../../domain/incident/explain';
 import { type NextStep, nextSteps, stepsOfAlarms } from '../../domain/incident/next-steps';
 import type { Instant } from '../../domain/kernel/time';
 import type { Policy } from '../../domain/policy/policy';
@@ -38,12 +38,12 @@ export async function lookAt(client: TocsinClient, id: string, policy?: PolicySo
   if (!isCaseId(id) || (kindOf(id) ?? 'incident') !== 'incident') throw noSuchCase();
   const found = await client.find(id);
   if (found?.workflow !== KINDS.incident.workflow) throw noSuchCase();
-  const mark = (await client.mark(id)) ?? '';
-  const [view, events, explanations] = await Promise.all([client.view(id), client.timeline(id), client.explain(id)]);
-  if (!view) throw new Refusal('unavailable', 'the incident is not opened yet: look again in a moment', [], 1);
+  const [view, events] = await Promise.all([viewOf(client, id), client.timeline(id)]);
   const { state } = view;
-  const now = state.closedAt ?? clockNow(view.clock);
+  const now = nowOf(view);
   const same = samePack(state, policy);
+  // Each question is a task for a worker: what follows from the state is not asked for.
+  const explanations = same ? explain(state, same) : await client.explain(id);
   const standing = found.open || state.closedAt ? undefined : await client.stands(id);
   const stopped = typeof standing === 'object' ? standing : undefined;
   const steps = stopped ? [] : same ? nextSteps(state, same, now) : stepsOfAlarms(state, events, now);
@@ -57,7 +57,31 @@ export async function lookAt(client: TocsinClient, id: string, policy?: PolicySo
     steps,
     known: same !== undefined,
     now,
-    mark,
+    mark: found.mark,
     ...(stopped && { stopped }),
   };
+}
+
+/** What the board shows of an incident: how it stands, and what is next. */
+export type NextOf = Pick<LookedAt, 'view' | 'steps' | 'now'>;
+
+/** Looks at what is next of an incident that runs. Throws as `lookAt` does. */
+export async function lookAtNext(client: TocsinClient, id: string, policy?: PolicySource): Promise<NextOf> {
+  const view = await viewOf(client, id);
+  const { state } = view;
+  const now = nowOf(view);
+  const same = samePack(state, policy);
+  const steps = same ? nextSteps(state, same, now) : stepsOfAlarms(state, await client.timeline(id), now);
+  return { view, steps, now };
+}
+
+async function viewOf(client: TocsinClient, id: string): Promise<IncidentView> {
+  const view = await client.view(id);
+  if (!view) throw new Refusal('unavailable', 'the incident is not opened yet: look again in a moment', [], 1);
+  return view;
+}
+
+/** The incident's own time; of one that is closed, when it was. */
+function nowOf({ state, clock }: IncidentView): Instant {
+  return state.closedAt ?? clockNow(clock);
 }

@@ -378,7 +378,7 @@ describe('tocsin register', () => {
           find: async (id) => ({
             workflow: 'incident',
             open: asked.push(id) > 0 && running.includes(id),
-            status: 'TERMINATED',
+            ...{ status: 'TERMINATED', mark: '' },
           }),
         },
         { DATABASE_URL: database.url },

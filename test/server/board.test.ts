@@ -49,3 +49,30 @@ test('changes are told to event streams alone', async () => {
   expect((await browse(app, '/changes')).status).toBe(400);
   await app.close();
 });
+
+test('a look asks workflows no more than it needs: each question is a task for a worker', async () => {
+  const client = clientOf(new Story(), HOUR);
+  const asked: string[] = [];
+  const counted = Object.fromEntries(
+    Object.entries(client).map(([name, answer]) => [
+      name,
+      (...given: [never]) => {
+        asked.push(name);
+        return (answer as (...given: [never]) => unknown)(...given);
+      },
+    ]),
+  );
+  const app = await pagesOver({
+    ...counted,
+    listUpTo: async (kind) => {
+      asked.push(`list ${kind}`);
+      return { cases: kind === 'incident' ? [listed('INC-1')] : [], cut: false };
+    },
+  });
+  expect((await browse(app, '/')).body).toContain('Next:');
+  expect(asked.sort()).toEqual(['list incident', 'list patch', 'list report', 'list triage', 'view']);
+  asked.length = 0;
+  expect((await browse(app, '/incidents/INC-1')).body).toContain('What to do next');
+  expect(asked.sort()).toEqual(['find', 'timeline', 'view']);
+  await app.close();
+});

@@ -52,11 +52,10 @@ export function clientOf(story: Story, now: string): Partial<TocsinClient> {
     nextDueAt: null,
   };
   return {
-    find: async () => ({ workflow: INCIDENT_WORKFLOW, open: true, status: 'RUNNING' }),
+    find: async () => ({ workflow: INCIDENT_WORKFLOW, open: true, status: 'RUNNING', mark: 'a mark' }),
     view: async () => view as never,
     timeline: async () => story.events as never,
     explain: async () => [],
-    mark: async () => 'a mark',
   };
 }
 

@@ -21,7 +21,7 @@ async function pagesOf(workflow: string, lifecycle: AnyLifecycle, id: string, fi
   const { state, events } = advance<CaseState, RecordedEvent>(lifecycle, opened.state, [], LATER);
   const send = jest.fn(async (..._: unknown[]) => ({ events: [{ seq: 1, kind: 'detected' }] }));
   const app = await pagesOver({
-    find: async () => ({ workflow, open: true, status: 'RUNNING' }),
+    find: async () => ({ workflow, open: true, status: 'RUNNING', mark: 'a mark' }),
     view: (async () => ({
       state,
       clock: { incidentAt: LATER, realAt: LATER, rate: 0 },
@@ -30,7 +30,6 @@ async function pagesOf(workflow: string, lifecycle: AnyLifecycle, id: string, fi
       nextDueAt: lifecycle.nextDueAt(state) ?? null,
     })) as never,
     timeline: (async () => [...opened.events, ...events]) as never,
-    mark: async () => 'a mark',
     send: send as never,
   });
   return { app, send };

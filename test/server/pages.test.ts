@@ -242,7 +242,7 @@ test('an incident that has stopped says so first, counts nothing down and offers
   const stopped = { how: 'terminated', at: HOUR } as const;
   const app = await pagesOver({
     ...clientOf(new Story(), HOUR),
-    find: async () => ({ workflow: 'incident', open: false, status: 'TERMINATED' }),
+    find: async () => ({ workflow: 'incident', open: false, status: 'TERMINATED', mark: '' }),
     stands: async () => stopped,
   });
   const { body } = await browse(app, '/incidents/INC-1');
