@@ -5,15 +5,15 @@
 import { randomBytes } from 'node:crypto';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import Fastify from 'fastify';
-import { workerDataConverter } from '../../client/codec';
-import { TASK_QUEUE } from '../../domain/incident/contract';
-import { LOOPBACK } from '../../platform/free-port';
-import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
-import { startServer } from '../../server/start-server';
-import { answering } from '../../worker/answers';
-import { builtBundle } from '../../worker/bundle';
-import { workflowLimits } from '../../worker/cache-size';
-import { outsideWorld } from './outside-world';
+import { workerDataConverter } from '../../../client/codec';
+import { TASK_QUEUE } from '../../../domain/incident/contract';
+import { LOOPBACK } from '../../../platform/free-port';
+import { DEFAULT_PACKS, loadPolicy } from '../../../policy/load-policy';
+import { startServer } from '../../../server/start-server';
+import { answering } from '../../../worker/answers';
+import { builtBundle } from '../../../worker/bundle';
+import { workflowLimits } from '../../../worker/cache-size';
+import { outsideWorld } from '../outside-world';
 
 /** What a child gets: what it is, where Temporal is, the keys of all, and the bearer token of the server. */
 export interface ChildInput {
