@@ -35,9 +35,9 @@ export function nextSteps(state: IncidentState, pack: Policy, now: Instant): Nex
   if (state.closedAt) return [];
   const owed = Object.values(state.obligations).flatMap((o) => {
     const rule = ruleOf(pack, o.rule);
-    return rule && !isSettled(o) ? [{ o, rule }] : [];
+    return rule && !isSettled(o) ? [{ o, rule, dueAt: dueOf(o, state, pack) }] : [];
   });
-  owed.sort((a, b) => dueMs({ dueAt: dueOf(a.o, state, pack) }) - dueMs({ dueAt: dueOf(b.o, state, pack) }));
+  owed.sort((a, b) => dueMs(a) - dueMs(b));
   const questions = owed.filter(({ rule }) => rule.channel === 'assessment');
   const duties = owed.filter(({ o, rule }) => rule.channel !== 'assessment' && waitsForPerson(o, rule));
   const others = [
