@@ -6,23 +6,31 @@ import { ask, tocsin } from '../domain/kernel/command-lines';
 import { plural } from '../domain/kernel/plural';
 import { packageRoot } from '../platform/package-root';
 import { refusePowerOf, TooPowerful } from '../postgres/logins';
-import { neededDatabase } from '../postgres/settings';
+import { databaseSettings, neededDatabase } from '../postgres/settings';
 import { lackingMigrations } from '../postgres/up-to-date';
 import { unsignedOrAstray } from '../watchdog/signing-eye';
-import { type Check, type Found, messageOf, ok, problem, WRONG_SETTINGS, warning } from './check';
+import { type Check, type Found, messageOf, ok, type PatientName, problem, WRONG_SETTINGS, warning } from './check';
 import { connected } from './connected';
 
+/** The others read. */
+const WRITERS: readonly PatientName[] = ['worker', 'intake'];
 const WRITERS_LOGIN = `Give the writer's login, which \`${tocsin('migrate', { logins: ask('folder') })}\` makes`;
 
 export const postgres: Check = {
   about: 'Postgres',
-  of: ['worker', 'intake', 'watchdog'],
-  async look({ read, production, name }) {
-    const url = read(neededDatabase);
+  async look({ read, production, name, env }) {
+    const url = read(name === 'server' ? databaseSettings : neededDatabase);
+    if (!url && name === 'server' && !env.DATABASE_URL)
+      return [
+        warning(
+          'DATABASE_URL is not set: no page shows the register, and none a notice but from the data folder of a worker',
+          WRITERS_LOGIN,
+        ),
+      ];
     if (!url) return WRONG_SETTINGS;
     try {
       return await connected(url, (client) =>
-        looked(client, production, name !== 'watchdog').catch((error) => [problem(messageOf(error))]),
+        looked(client, production, WRITERS.includes(name)).catch((error) => [problem(messageOf(error))]),
       );
     } catch (error) {
       return [cannotConnect(error)];

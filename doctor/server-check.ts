@@ -1,10 +1,11 @@
-/** Who proves to the server who people are, and whether they may do anything. */
+/** Who proves to the server who people are, by which ways they log in, and whether they may do anything. */
 import { serviceName } from '../domain/case/acknowledge';
+import { tocsin } from '../domain/kernel/command-lines';
 import { plural } from '../domain/kernel/plural';
 import { loadRota } from '../policy/load-rota';
 import { callbackSettings } from '../server/callbacks/settings';
-import { discover } from '../server/identity/oidc';
-import { serverSettings } from '../server/settings';
+import { type Discovered, discover } from '../server/identity/oidc';
+import { type ServerSettings, serverSettings } from '../server/settings';
 import { type Check, type Found, messageOf, ok, problem, WRONG_SETTINGS, warning } from './check';
 
 export const issuer: Check = {
@@ -22,8 +23,9 @@ export const issuer: Check = {
         ),
       ];
     const found: Found[] = [];
+    let issuer: Discovered | undefined;
     try {
-      await discover(oidc.issuer);
+      issuer = await discover(oidc.issuer);
       found.push(ok(`${oidc.issuer} says where its keys are; tokens are for ${oidc.audiences.join(' or ')}`));
     } catch (error) {
       found.push(
@@ -36,6 +38,7 @@ export const issuer: Check = {
       ...(subjects.size > 0 ? [plural(subjects.size, 'subject')] : []),
     ];
     found.push(ok(`roles come from ${ways.join(' and ')}`));
+    found.push(onPages(settings), onCommandLine(settings, issuer));
     if (origins.length === 0)
       found.push(
         warning(
@@ -46,6 +49,32 @@ export const issuer: Check = {
     return found;
   },
 };
+
+/** The client by which browsers log in. */
+function onPages({ pages: { address, login } }: ServerSettings): Found {
+  return login
+    ? ok(`people log in to the pages by the client ${login.clientId}, which is led back to ${address}/callback`)
+    : warning(
+        'nobody can log in to the pages',
+        'Register a client for them at the issuer, and name it in TOCSIN_OIDC_CLIENT_ID (docs/serve.md)',
+      );
+}
+
+/** The client by which the command line logs people in. */
+function onCommandLine({ device }: ServerSettings, issuer: Discovered | undefined): Found {
+  const login = `\`${tocsin('login', {})}\``;
+  if (!device)
+    return warning(
+      `${login} logs nobody in: the command line takes tokens of TOCSIN_TOKEN alone`,
+      'Register a public client for the device flow at the issuer, and name it in TOCSIN_OIDC_DEVICE_CLIENT_ID (docs/serve.md)',
+    );
+  if (issuer && !issuer.hasDeviceFlow)
+    return problem(
+      `${login} logs nobody in: the issuer does not offer the device flow`,
+      'Enable it there (RFC 8628), or remove TOCSIN_OIDC_DEVICE_CLIENT_ID and give tokens in TOCSIN_TOKEN',
+    );
+  return ok(`${login} logs people in by the client ${device.client}`);
+}
 
 /** Whoever has no id in the rota acknowledges nothing there. */
 export const callbacks: Check = {

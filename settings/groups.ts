@@ -82,6 +82,8 @@ export const SERVER_GROUPS = {
   process: processSettings,
   connection: connectionSettings,
   temporal: temporalSettings,
+  databaseUrl: databaseSettings,
+  policy: policySettings,
   command: commandSettings,
   server: serverSettings,
   callbacks: callbackSettings,

@@ -54,7 +54,7 @@ interface Guard {
 /** Every guard by its name. */
 export const GUARDS = {
   'verified TLS to Postgres': {
-    binds: ['worker', 'intake', 'watchdog', 'watchdog without mail', 'command to Postgres'],
+    binds: ['worker', 'server', 'intake', 'watchdog', 'watchdog without mail', 'command to Postgres'],
     problems: (env) => postgresProblems(env, 'DATABASE_URL'),
   },
   'verified TLS to the directory': {

@@ -1,19 +1,20 @@
-// npm run fuzz:api [-- --seed N --examples N]: generated requests against the API of a running `tocsin up`, by schemathesis.
+// npm run fuzz:api [-- --as ROLE --seed N --examples N]: generated requests against the API of a running `tocsin up`, by schemathesis.
 'use strict';
-const { spawn, spawnSync } = require('node:child_process');
+const { fork, spawn, spawnSync } = require('node:child_process');
 const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 
 const root = path.resolve(__dirname, '..');
-const USAGE = `npm run fuzz:api [-- --seed N --examples N | --help]
+const USAGE = `npm run fuzz:api [-- --as ROLE --seed N --examples N | --help]
 
 Starts \`tocsin up\` with data of its own, declares an incident and hands in a
 vulnerability report, and has schemathesis send requests made from /openapi.json,
 those that fit and those that do not. Exits 1 when an answer is a server error,
 is not described, or takes what should be refused. Without a seed it takes a new
-one, which the last lines name.
+one, which the last lines name. With --as the server asks an identity provider
+who people are, and the requests are those of somebody with that role.
 
 Needs schemathesis (4 or later) on PATH, or its file in SCHEMATHESIS:
   python3 -m venv ~/.schemathesis && ~/.schemathesis/bin/pip install schemathesis
@@ -22,9 +23,16 @@ Needs schemathesis (4 or later) on PATH, or its file in SCHEMATHESIS:
 /** What no schema says: that two fields go together, or that a time or a language there is. Such requests are refused as they must be. */
 const NOT_CHECKED = 'positive_data_acceptance';
 const STARTS_WITHIN_MS = 180_000;
+/** Longer than any run takes. */
+const TOKEN_LIVES = '4h';
 
 async function main() {
-  const options = { seed: { type: 'string' }, examples: { type: 'string', default: '20' }, help: { type: 'boolean' } };
+  const options = {
+    as: { type: 'string' },
+    seed: { type: 'string' },
+    examples: { type: 'string', default: '20' },
+    help: { type: 'boolean' },
+  };
   const { values } = parseArgs({ options });
   if (values.help) return console.log(USAGE);
   const program = process.env.SCHEMATHESIS ?? 'schemathesis';
@@ -34,7 +42,8 @@ async function main() {
     return;
   }
   const dir = mkdtempSync(path.join(os.tmpdir(), 'tocsin-fuzz-'));
-  const env = { ...process.env, TOCSIN_DATA_DIR: path.join(dir, 'data'), TOCSIN_BY: 'fuzz' };
+  const provider = values.as && (await startProvider(values.as));
+  const env = { ...process.env, ...provider?.settings, TOCSIN_DATA_DIR: path.join(dir, 'data'), TOCSIN_BY: 'fuzz' };
   const up = spawn(process.execPath, [path.join(root, 'bin', 'tocsin.js'), 'up', '--json'], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -42,7 +51,7 @@ async function main() {
   const ended = new Promise((resolve) => up.once('exit', resolve));
   try {
     const { server, intake } = await started(up);
-    const key = readFileSync(path.join(dir, 'data', 'temporal', 'session-key'), 'utf8').trim();
+    const key = provider?.token ?? readFileSync(path.join(dir, 'data', 'temporal', 'session-key'), 'utf8').trim();
     const config = path.join(dir, 'schemathesis.toml');
     writeFileSync(config, await known(server, intake, key));
     const seed = values.seed ?? String(Math.floor(Math.random() * 2 ** 31));
@@ -56,8 +65,39 @@ async function main() {
   } finally {
     up.kill('SIGINT');
     await ended;
+    provider?.child.kill();
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/** The identity provider of the tests, what a server is set up with to ask it, and a token of somebody with this role. */
+async function startProvider(role) {
+  const { exportJWK, generateKeyPair, SignJWT } = await import('jose');
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+  const key = { ...(await exportJWK(privateKey)), kid: 'k1', alg: 'RS256', use: 'sig' };
+  const audience = 'https://tocsin.acme.dev';
+  const child = fork(path.join(root, 'test', 'setup', 'oidc-provider-process.mjs'), {
+    stdio: ['pipe', 'ignore', 'inherit', 'ipc'],
+  });
+  child.stdin.end(JSON.stringify({ key, audience }));
+  const issuer = await new Promise((resolve, reject) => {
+    child.once('message', ({ issuer }) => resolve(issuer));
+    child.once('exit', (code) => reject(new Error(`the identity provider ended with ${code}`)));
+  });
+  const token = await new SignJWT({ email: 'fuzz@acme.dev', roles: [role] })
+    .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'at+jwt' })
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setSubject('fuzz')
+    .setIssuedAt()
+    .setExpirationTime(TOKEN_LIVES)
+    .sign(privateKey);
+  const settings = {
+    TOCSIN_OIDC_ISSUER: issuer,
+    TOCSIN_OIDC_AUDIENCE: audience,
+    TOCSIN_OIDC_ROLES_CLAIM: 'roles',
+  };
+  return { child, token, settings };
 }
 
 /** The addresses of a stack that is up. */

@@ -43,6 +43,14 @@ const TRY_AGAIN_SECONDS = 5;
 
 type Keys = ReturnType<typeof createRemoteJWKSet>;
 
+/** What an issuer says of itself. */
+export interface Discovered {
+  /** Read from its address when the first token is verified. */
+  keys: Keys;
+  /** Whether it offers the device flow (RFC 8628, section 4), by which the command line logs people in. */
+  hasDeviceFlow: boolean;
+}
+
 /** Verifies tokens of an issuer. It is asked for its keys when the first token comes; it may be away at the start. */
 export class OidcAuthenticator implements Authenticator {
   private discovery: Promise<Keys> | undefined;
@@ -65,11 +73,14 @@ export class OidcAuthenticator implements Authenticator {
   private keys(): Promise<Keys> {
     if (this.discovery) return this.discovery;
     if (Date.now() - this.failedAt < TRY_AGAIN_SECONDS * 1000) return Promise.reject(issuerAway());
-    this.discovery = discover(this.settings.issuer).catch((cause) => {
-      this.discovery = undefined;
-      this.failedAt = Date.now();
-      throw issuerAway(cause);
-    });
+    this.discovery = discover(this.settings.issuer).then(
+      ({ keys }) => keys,
+      (cause) => {
+        this.discovery = undefined;
+        this.failedAt = Date.now();
+        throw issuerAway(cause);
+      },
+    );
     return this.discovery;
   }
 
@@ -96,17 +107,20 @@ export class OidcAuthenticator implements Authenticator {
   }
 }
 
-/** Reads where the keys are (OpenID Connect Discovery 1.0, section 4). Rejects with what is wrong with the issuer. */
-export async function discover(issuer: string): Promise<Keys> {
+/** Reads what it publishes (OpenID Connect Discovery 1.0, section 4). Rejects with what is wrong with the issuer. */
+export async function discover(issuer: string): Promise<Discovered> {
   const answer = await boundedFetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
   if (answer.status !== 200) throw new Error(`the issuer answers ${answer.status} for its configuration`);
-  const told = (await answer.json()) as { issuer?: unknown; jwks_uri?: unknown } | null;
+  const told = (await answer.json()) as Record<string, unknown> | null;
   if (told?.issuer !== issuer)
     throw new Error('the issuer names itself otherwise than TOCSIN_OIDC_ISSUER does: give its name exactly');
   const { jwks_uri: address } = told;
   const problem = typeof address === 'string' ? addressProblem(address, issuer) : 'is missing';
   if (problem) throw new Error(`the issuer's jwks_uri ${problem}`);
-  return createRemoteJWKSet(new URL(address as string), { [customFetch]: boundedFetch });
+  return {
+    keys: createRemoteJWKSet(new URL(address as string), { [customFetch]: boundedFetch }),
+    hasDeviceFlow: typeof told.device_authorization_endpoint === 'string',
+  };
 }
 
 /** Whether the token is at fault, and not the issuer's document of keys. */

@@ -17,6 +17,7 @@ import { bindLog } from '../../register/log/signer-row';
 import { createCosigner } from '../../register/tree/note';
 import { emptyDatabase, eventsOf } from '../register/helpers';
 import { afterFile, createTestDatabase, fromSetup, startDevServer, temporaryDir } from '../setup/helpers';
+import { startIssuer } from '../setup/oidc-issuer';
 import { until } from '../setup/until';
 import { tocsin } from '../unit/cli/helpers';
 import { complete } from '../unit/settings/production-env';
@@ -428,6 +429,38 @@ test("the intake without sources, the watchdog without a dead man's switch", asy
     { about: 'Mail', state: 'ok', says: 'none is needed: the watchdog tells by its webhook alone' },
   ]);
   expect(of(await doctor({}, 'watchdog'), 'Watchdog').map(({ state }) => state)).toEqual(['ok', 'warning']);
+});
+
+test('the server says which ways of logging in nobody can go', async () => {
+  const { issuer } = await startIssuer();
+  const without = { TOCSIN_OIDC_ISSUER: issuer, TOCSIN_SERVER_ORIGINS: 'https://temporal.acme.dev' };
+  expect(of(await doctor(without, 'server'), 'Issuer').filter(({ state }) => state !== 'ok')).toEqual([
+    expect.objectContaining({ state: 'warning', todo: expect.stringContaining('TOCSIN_OIDC_CLIENT_ID') }),
+    expect.objectContaining({ state: 'warning', todo: expect.stringContaining('TOCSIN_OIDC_DEVICE_CLIENT_ID') }),
+  ]);
+  const whole = {
+    ...without,
+    TOCSIN_OIDC_CLIENT_ID: 'pages',
+    TOCSIN_SERVER_URL: 'https://tocsin.acme.dev',
+    TOCSIN_OIDC_DEVICE_CLIENT_ID: 'command-line',
+  };
+  const ways = of(await doctor(whole, 'server'), 'Issuer');
+  expect(ways.filter(({ state }) => state !== 'ok')).toEqual([]);
+  expect(ways.map(({ says }) => says).join('\n')).toContain('https://tocsin.acme.dev/callback');
+  expect(of(await doctor({ ...whole, DATABASE_URL: '' }, 'server'), 'Postgres')).toEqual([
+    expect.objectContaining({ state: 'warning', says: expect.stringContaining('no page shows the register') }),
+  ]);
+  const configuration = await (await fetch(`${issuer}/.well-known/openid-configuration`)).json();
+  const plain = createServer((_, response) => {
+    const { device_authorization_endpoint: _without, ...rest } = configuration as Record<string, unknown>;
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ ...rest, issuer: named }));
+  });
+  await new Promise<void>((resolve) => plain.listen(0, LOOPBACK, resolve));
+  afterFile(() => void plain.close());
+  const named = `http://${LOOPBACK}:${(plain.address() as AddressInfo).port}`;
+  expect(of(await doctor({ ...whole, TOCSIN_OIDC_ISSUER: named }, 'server'), 'Issuer')).toContainEqual(
+    expect.objectContaining({ state: 'problem', says: expect.stringContaining('does not offer the device flow') }),
+  );
 });
 
 test('no secret of the environment is in what it says', async () => {

@@ -1,14 +1,17 @@
 // docs/install.md from an empty Postgres to a declared incident, with what the Dockerfile puts into its image: each step of the
 // page is run as it stands there, in production, without the embedded Postgres and the tools of development.
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import { freePort } from '../../platform/free-port';
 import { packageRoot } from '../../platform/package-root';
 import { type ServerProcess, startServerProcess } from '../../platform/server-process';
 import { type Mailbox, startMailbox } from '../../stack/mailbox';
 import { startPostgres } from '../../stack/postgres';
+import { OWNER } from '../../stack/postgres-owner';
 import { afterFile, fromSetup, startDevServer, temporaryDir } from '../setup/helpers';
 import { AUDIENCE, startIssuer } from '../setup/oidc-issuer';
 import { until } from '../setup/until';
@@ -33,11 +36,40 @@ const ran = new Set<string>();
 let env: NodeJS.ProcessEnv;
 let mailbox: Mailbox;
 let issuer: string;
+/** Of the empty Postgres: its superuser, who makes the owner and the database. */
+let administrator: string;
 
 /** The commands of a stage, as they stand there. */
 function stepsOf(stage: string): string[] {
   const text = dockerfile.slice(dockerfile.indexOf(`AS ${stage}\n`)).split('\nFROM ')[0]!;
   return [...text.matchAll(/^RUN (.*)$/gm)].map(([, command]) => command!);
+}
+
+/** What stands in the page's only block of this language. */
+function blockOf(language: string): string {
+  const blocks = [...readFileSync(PAGE, 'utf8').matchAll(new RegExp(`^ *\`\`\`${language}\\n([^]*?)^ *\`\`\``, 'gm'))];
+  expect([language, blocks.length]).toEqual([language, 1]);
+  return blocks[0]![1]!;
+}
+
+/** What somebody installs beside nothing: the embedded Postgres without the owner and the database that come with it. */
+async function emptied(adminUrl: string): Promise<string> {
+  const url = new URL(adminUrl);
+  const database = url.pathname.slice(1);
+  url.pathname = '/postgres';
+  await asAdministrator(url.href, [`DROP DATABASE ${database} WITH (FORCE)`]);
+  await asAdministrator(url.href, [`DROP ROLE tocsin_writer, tocsin_auditor, ${OWNER}`]);
+  return url.href;
+}
+
+async function asAdministrator(url: string, statements: string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (const each of statements) await client.query(each);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Runs a shell line, the folders of the image being below that of this test. */
@@ -119,16 +151,15 @@ beforeAll(async () => {
   afterFile(() => mailbox.stop());
   const postgres = await startPostgres({ dir: path.join(folder, 'postgres'), port, env: {} });
   afterFile(() => postgres.stop());
+  administrator = await emptied(postgres.adminUrl!);
   const { TEMPORAL_TLS: _, TOCSIN_ENCRYPTION_KEYS: __, ...own } = complete;
   env = {
     ...own,
     PATH: process.env.PATH,
     HOME: folder,
     TOCSIN_DATA_DIR: path.join(folder, 'data'),
-    // The login that owns the database, and may create roles.
-    DATABASE_URL: postgres.url,
     TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_NAMESPACE: temporal.namespace,
+    TEMPORAL_NAMESPACE: 'incidents',
     RESEND_BASE_URL: mailbox.url,
     TOCSIN_LOG_KEYS: keysFile,
     TOCSIN_OIDC_ISSUER: issuer,
@@ -150,6 +181,26 @@ test('what the image holds: no embedded Postgres, no tools, no tests; each comma
     expect(stdout).toContain(`Usage: tocsin ${each}`);
   }
 });
+
+test('what you need: the owner, the database and the namespace, by the commands that the page gives to administrators', async () => {
+  const password = randomBytes(18).toString('hex');
+  const statements = blockOf('sql')
+    .replaceAll("'…'", `'${password}'`)
+    .split(/;\s*\n/)
+    .filter((each) => each.trim());
+  await asAdministrator(administrator, statements);
+  const [, owner] = /CREATE ROLE (\w+)/.exec(statements.join('\n'))!;
+  const [, database] = /CREATE DATABASE (\w+)/.exec(statements.join('\n'))!;
+  env.DATABASE_URL = Object.assign(new URL(administrator), {
+    username: owner,
+    password,
+    pathname: `/${database}`,
+  }).href;
+
+  const [line] = /^ *temporal operator namespace create .*$/m.exec(readFileSync(PAGE, 'utf8'))!;
+  const words = wordsOf(line.trim().replace('NAMESPACE', env.TEMPORAL_NAMESPACE!));
+  await promisify(execFile)(fromSetup('TEMPORAL_CLI_PATH'), words.slice(1), { env });
+}, 60_000);
 
 test('1. the tables, the logins and the search attributes, from nothing', async () => {
   const owner = env.DATABASE_URL;
