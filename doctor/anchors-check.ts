@@ -7,6 +7,9 @@ import { type AnchorStands, anchorsStand } from '../watchdog/anchoring-eye';
 import { type Check, type Found, messageOf, notChecked, ok, problem, WRONG_SETTINGS } from './check';
 import { connected } from './connected';
 
+/** Of Postgres: undefined_table (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
+const NO_TABLE = '42P01';
+
 export const anchors: Check = {
   about: 'Anchors',
   of: ['worker', 'watchdog'],
@@ -17,6 +20,7 @@ export const anchors: Check = {
       const stand = await connected(url, (client) => anchorsStand(client));
       return stand.length > 0 ? stand.map(foundOf) : [notChecked('nothing is signed yet')];
     } catch (error) {
+      if ((error as { code?: string }).code === NO_TABLE) return [notChecked('there are no tables of Tocsin yet')];
       return [notChecked(`how far they keep the register could not be asked: ${messageOf(error)}`)];
     }
   },

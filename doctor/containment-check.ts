@@ -15,7 +15,7 @@ export const containment: Check = {
       if (!config)
         found.push(
           warning(
-            `${name} is not set up: ${takes.join(' and ')} through it are refused`,
+            `${name} is not set up: ${takes.join(' and ')} through it ${takes.length === 1 ? 'is' : 'are'} refused`,
             `Set ${setting}, or do it by hand`,
           ),
         );

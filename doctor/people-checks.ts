@@ -72,7 +72,7 @@ async function counted(port: DirectoryPort): Promise<Found[]> {
           'Give each an address: until then they must be told by another channel',
         ),
       );
-    else found.push(ok(`${who}, each with an address`));
+    else found.push(ok(`${who}, ${recipients.length === 1 ? 'with an address' : 'each with an address'}`));
   }
   return found;
 }

@@ -1,7 +1,7 @@
 import type { IncidentEvent } from '../domain/incident/events';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import { ERASED, standIn } from '../domain/policy/disclosure';
-import { discloseAll } from './disclose';
+import { discloseAll, shownEvent } from './disclose';
 import { eventOf, type StoredEntry } from './entry';
 import { UnknownIncidentError } from './errors';
 import { type Queryable, readEntries } from './read-entries';
@@ -17,6 +17,20 @@ export async function readIncidentEvents(pool: Queryable, incidentId: string): P
   const events = await readEvents(pool, incidentId);
   if (events.length === 0) throw new UnknownIncidentError(incidentId);
   return events.map(toIncidentEvent);
+}
+
+/**
+ * The same for a reader: what this login may not open, as that of an auditor may not open personal data, stands in it as
+ * `[withheld]`.
+ *
+ * @throws UnknownIncidentError when there are none.
+ */
+export async function readShownEvents(pool: Queryable, incidentId: string): Promise<IncidentEvent[]> {
+  const events: IncidentEvent[] = [];
+  for await (const entry of readEntries(pool, { incidentId }))
+    events.push(toIncidentEvent(shownEvent(discloseAll(entry))));
+  if (events.length === 0) throw new UnknownIncidentError(incidentId);
+  return events;
 }
 
 /** The events of a case of any kind, in order; texts that were erased as `[erased]`. */

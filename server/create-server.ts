@@ -113,7 +113,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     if (rule !== undefined && allows(rule, request.actor.roles)) return;
     // Of a page only once its form is read, so that what was typed is not lost.
     if (page && request.method === 'POST') return;
-    throw notAllowed(rule);
+    throw notAllowed(rule, request.actor);
   });
   const answerProblem = (request: FastifyRequest, reply: FastifyReply, refusal: Refusal) =>
     isForBrowsers(request)

@@ -51,7 +51,7 @@ export function migrateCommand(program: Command, shell: Shell): void {
       if (made.some(({ stillConnected }) => stillConnected))
         shell.out.line('Connections under the former passwords go on: restart Postgres to end them.');
       if (made.length > 0)
-        shell.out.line("Give workers and the intake the writer's address as DATABASE_URL, and keep the owner's away.");
+        shell.out.line("Give every process the writer's address as DATABASE_URL, and keep the owner's away.");
       else if (options.logins !== undefined)
         shell.out.line('Both logins were there; their passwords stay as they are.');
       // Last: where Temporal refuses, what was made before has been said.

@@ -5,6 +5,7 @@ import { COLLECTIONS } from '../../client/kinds';
 import { ICON_SVG } from '../../platform/page-style';
 import { STYLESHEET } from '../../platform/stylesheet';
 import { allows, type Rule, ruleOf } from '../access';
+import type { Actor } from '../identity/actor';
 import { Refusal } from '../problem';
 import { boardPage, openCases } from './board-page';
 import { casePage, lookAtCase, OTHER_KINDS } from './case-page';
@@ -132,11 +133,15 @@ export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void>
 function mustBeAllowed({ session, actor, method, routeOptions: { url } }: FastifyRequest): void {
   if (!session) throw notLoggedIn();
   const rule = ruleOf(method, url);
-  if (rule === undefined || !allows(rule, actor.roles)) throw notAllowed(rule);
+  if (rule === undefined || !allows(rule, actor.roles)) throw notAllowed(rule, actor);
 }
 
-export function notAllowed(rule: Rule | undefined): Refusal {
-  return new Refusal('not-allowed', `this is for: ${rule === undefined ? 'nobody' : [rule].flat().join(', ')}`);
+export function notAllowed(rule: Rule | undefined, { roles }: Actor): Refusal {
+  const forWhom = `this is for: ${rule === undefined ? 'nobody' : [rule].flat().join(', ')}`;
+  // Mostly the claim was not asked for: whoever set the server up is to look there, and nobody else can help.
+  const none =
+    'your login brings no role: whoever runs the server looks whether its scopes ask for the claim of the roles';
+  return new Refusal('not-allowed', roles.length > 0 ? forWhom : `${none}; ${forWhom}`);
 }
 
 export function notLoggedIn(): Refusal {

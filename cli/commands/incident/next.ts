@@ -10,6 +10,10 @@ import { wrap } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
 import { verb } from '../../verb';
 
+/** What follows from the state needs the packs and the organisation that it was declared under. */
+const NO_POLICY =
+  'Its policy is not on this machine: here is only what its alarms ask for. Set TOCSIN_POLICY and TOCSIN_ORGANISATION as the workers have them.';
+
 export function nextCommand(program: Command, shell: Shell): void {
   verb(
     program,
@@ -26,9 +30,7 @@ export function nextCommand(program: Command, shell: Shell): void {
     if (found.fromRegister) out.line(out.style(NO_WORKER, 'red'));
     if (closedAt)
       return out.line(`It is closed. Open it again with: ${tocsin('reopen', { id, reason: { ask: 'reason' } })}`);
-    if (!known)
-      for (const line of wrap('Its policy is not on this machine: here is only what its alarms ask for.', out.width))
-        out.line(out.style(line, 'yellow'));
+    if (!known) for (const line of wrap(NO_POLICY, out.width)) out.line(out.style(line, 'yellow'));
     const text = typedHere(shell.actorIsSet);
     for (const line of nextLines(steps, found.now, out, text)) out.line(line);
     out.line(`\nWhy each duty applies: ${tocsin('explain', { id })}`);

@@ -11,9 +11,9 @@ export function registerShowCommand(register: Command, shell: Shell): void {
     'Show the register entry of an incident in its six groups R1 to R6.',
     'register show INC-20260401-9f3a',
   ).action(async (id: string, options: CommonOptions) => {
-    const { readIncidentEvents } = await import('../../../register/read-incident.js');
+    const { readShownEvents } = await import('../../../register/read-incident.js');
     const { groupEntry } = await import('../../../register/show.js');
-    const record = groupEntry(await readIncidentEvents(await shell.register(), id));
+    const record = groupEntry(await readShownEvents(await shell.register(), id));
     if (options.json) shell.out.json(record);
     else for (const line of recordLines(record, shell.out)) shell.out.line(line);
   });

@@ -125,6 +125,7 @@ export function verificationLines(result: Verification, out: Output): string[] {
 /** Which entries are covered by whom, and which by nobody yet. */
 function anchoringLines({ anchors, anchoredTo, unanchored }: Anchoring, out: Output): string[] {
   const lines = anchors.map(({ by, to, atSeconds }) => {
+    if (to === 0) return `  anchored nothing yet: ${by}`;
     const seen = atSeconds ? `, seen ${minuteText(toInstant(atSeconds * 1000))} UTC` : '';
     return `  anchored 1 to ${to}: ${by}${seen}`;
   });
