@@ -94,6 +94,13 @@ test('mail goes at most every 24 hours, the newest checkpoint then, and holds th
   expect(sent[1]!.text).toContain(`\n${note(4)}-`);
 });
 
+test('of a register that is still empty nothing is mailed, so that its first entries wait for no day', async () => {
+  const { anchor, sent } = mailAnchor();
+  expect(await anchor.put(note(0))).toBe('waits');
+  expect(await anchor.put(note(1))).toBe('taken');
+  expect(sent.map(({ subject }) => subject)).toEqual(['Checkpoint of register.example.com/test at 1 entries']);
+});
+
 test.each([
   ['not sent', 'before' as const, 1],
   ['sent, but nobody heard of it', 'after' as const, 1],

@@ -9,6 +9,7 @@ import { bringUpToDate } from '../../postgres/up-to-date';
 import { appendEntries } from '../../register/append/appender';
 import { discloseAll, shownEvent } from '../../register/disclose';
 import { readEntries } from '../../register/read-entries';
+import { readShownEvents } from '../../register/read-incident';
 import { afterFile, createTestDatabase, fromSetup } from '../setup/helpers';
 import { complete } from '../unit/settings/production-env';
 import { eventsOf, migrateInOwnProcess } from './helpers';
@@ -138,4 +139,5 @@ test('the auditor reads entries and no data key: personal data is withheld from 
   expect(seen.erased).toEqual([]);
   expect(seen.withheld).toContain('/by');
   expect(JSON.stringify(shownEvent(seen))).toContain('[withheld]');
+  expect(await readShownEvents(pool, 'inc-p')).toEqual([expect.objectContaining({ by: '[withheld]' })]);
 });

@@ -97,6 +97,8 @@ test.each(guarded.flatMap((route) => [...ROLES, 'nobody'].map((role) => [route, 
     const may = role !== 'nobody' && allows(rolesOf(route), [role as Role]);
     if (may) expect([401, 403, 500]).not.toContain(answer.statusCode);
     else expect([answer.statusCode, answer.json().type]).toEqual([403, 'urn:tocsin:problem:not-allowed']);
+    // That no role came with it is another thing to mend than that it is the wrong one.
+    if (role === 'nobody') expect(answer.json().detail).toContain('brings no role');
   },
 );
 
