@@ -1,5 +1,6 @@
 // docs/install.md from an empty Postgres to a declared incident, with what the Dockerfile puts into its image: each step of the
-// page is run as it stands there, in production, without the embedded Postgres and the tools of development.
+// page is run as it stands there, in production, without the embedded Postgres and the tools of development. What
+// docs/walkthrough-production.md says that a command answers, it answers here.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
@@ -13,6 +14,7 @@ import { type Mailbox, startMailbox } from '../../stack/mailbox';
 import { startPostgres } from '../../stack/postgres';
 import { OWNER } from '../../stack/postgres-owner';
 import { afterFile, fromSetup, startDevServer, temporaryDir } from '../setup/helpers';
+import { logInAt } from '../setup/log-in';
 import { AUDIENCE, startIssuer } from '../setup/oidc-issuer';
 import { until } from '../setup/until';
 import { inMarkdown, wordsOf } from '../unit/cli/emitted-commands';
@@ -20,6 +22,7 @@ import { complete } from '../unit/settings/production-env';
 
 const root = packageRoot();
 const PAGE = path.join(root, 'docs', 'install.md');
+const TRANSCRIPT = path.join(root, 'docs', 'walkthrough-production.md');
 const dockerfile = readFileSync(path.join(root, 'Dockerfile'), 'utf8');
 const folder = temporaryDir('install');
 const app = path.join(folder, 'app');
@@ -32,10 +35,16 @@ const ELSEWHERE: Record<string, string> = {
   'npx tocsin exercise': 'test/e2e/exercise.test.ts',
 };
 
+/** To the issuer; a responder. */
+const PERSON = 'ann-responder';
+
 const ran = new Set<string>();
 let env: NodeJS.ProcessEnv;
 let mailbox: Mailbox;
 let issuer: string;
+/** Of the server, and where a worker shows its metrics. */
+let url: string;
+let metricsUrl: string;
 /** Of the empty Postgres: its superuser, who makes the owner and the database. */
 let administrator: string;
 
@@ -45,14 +54,14 @@ function stepsOf(stage: string): string[] {
   return [...text.matchAll(/^RUN (.*)$/gm)].map(([, command]) => command!);
 }
 
-/** What stands in the page's only block of this language. */
-function blockOf(language: string): string {
-  const blocks = [...readFileSync(PAGE, 'utf8').matchAll(new RegExp(`^ *\`\`\`${language}\\n([^]*?)^ *\`\`\``, 'gm'))];
-  expect([language, blocks.length]).toEqual([language, 1]);
-  return blocks[0]![1]!;
+/** The statements that the page gives to the administrator of Postgres. */
+function statementsOnPage(): string[] {
+  const blocks = [...readFileSync(PAGE, 'utf8').matchAll(/^ *```sql\n([\s\S]*?)^ *```/gm)];
+  expect(blocks).toHaveLength(1);
+  return blocks[0]![1]!.split(/;\s*\n/).filter((each) => each.trim());
 }
 
-/** What somebody installs beside nothing: the embedded Postgres without the owner and the database that come with it. */
+/** As somebody finds it who has just installed it: the embedded Postgres without the owner and the database that come with it. */
 async function emptied(adminUrl: string): Promise<string> {
   const url = new URL(adminUrl);
   const database = url.pathname.slice(1);
@@ -83,7 +92,7 @@ async function step(line: string, more: NodeJS.ProcessEnv = {}, replaced: Record
   ran.add(line);
   const words = wordsOf(line.slice(line.indexOf('tocsin ') + 7)).map((word) => replaced[word] ?? word);
   try {
-    const options = { cwd: folder, env: { ...env, ...more } };
+    const options = { cwd: app, env: { ...env, ...more } };
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [command, ...words], options);
     return { code: 0, out: stdout, err: stderr };
   } catch (error) {
@@ -93,7 +102,61 @@ async function step(line: string, more: NodeJS.ProcessEnv = {}, replaced: Record
 }
 const command = path.join(app, 'bin', 'tocsin.js');
 
-/** Logs in as `ann-owner`; the code is confirmed in the browser's place as soon as it is shown. */
+/** The commands of the transcript in their order, each with what it answered. */
+function inTranscript(): Array<{ line: string; answer: string }> {
+  const blocks = [...readFileSync(TRANSCRIPT, 'utf8').matchAll(/^```console\n([\s\S]*?)^```/gm)];
+  return blocks.flatMap(([, block]) =>
+    block!.split(/^\$ /m).flatMap((each) => {
+      const [line, ...answer] = each.split('\n');
+      return line ? [{ line: line.replaceAll(/INC-\w+-\w+/g, 'INC-…'), answer: answer.join('\n') }] : [];
+    }),
+  );
+}
+
+/** What does not depend on the day, the machine and chance. */
+function lasting(text: string): string {
+  const here: Array<[RegExp | string, string]> = [
+    [logins, '/etc/tocsin/logins'],
+    [keysFile, '/etc/tocsin/signing-keys.json'],
+    [/INC-\d+-\w+/g, 'INC-…'],
+    // The issuer of the tests names those who log in by a device by their whole account.
+    ['ann-responder@', 'ann@'],
+    [/\b[B-Z]{4}-[B-Z]{4}\b/g, 'CODE'],
+    [/k\d{8}:\S+/g, 'KEY'],
+    [/\+[0-9a-f]{8}\+\S+/g, '+KEY'],
+    [/\b[0-9a-f]{64}\b/g, 'HASH'],
+    [/\b127\.0\.0\.1:\d+/g, 'LOOPBACK'],
+    [/\d+/g, '0'],
+    [/\s+/g, ' '],
+  ];
+  return here.reduce((said, [from, to]) => said.replaceAll(from, to), text).trim();
+}
+
+/** Holds what a command said to what the transcript has it say. */
+function asInTranscript(line: string, said: string): void {
+  const answers = inTranscript().filter((each) => each.line === line);
+  expect([line, answers.length]).toEqual([line, 1]);
+  expect([line, lasting(said)]).toEqual([line, lasting(answers[0]!.answer)]);
+}
+
+/** The board as a browser shows it that comes without a session: the issuer asks who it is. */
+async function boardOf(url: string): Promise<string> {
+  const cookies = new Map<string, string>();
+  const get = async (address: string) => {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const answer = await fetch(address, { redirect: 'manual', headers: { cookie, accept: 'text/html' } });
+    for (const each of answer.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(each)!;
+      cookies.set(name!, value!);
+    }
+    return answer;
+  };
+  const begun = await get(`${url}/login?to=%2F`);
+  await get(await logInAt(begun.headers.get('location')!, PERSON));
+  return (await get(`${url}/`)).text();
+}
+
+/** Logs in as a responder; the code is confirmed in the browser's place as soon as it is shown. */
 async function logIn(line: string, url: string) {
   ran.add(line);
   const child = execFile(process.execPath, [command, 'login'], { cwd: folder, env: { ...env, TOCSIN_URL: url } });
@@ -105,7 +168,7 @@ async function logIn(line: string, url: string) {
       said += text;
       const userCode = /the code (\S+)\./.exec(said)?.[1];
       if (!userCode || confirmed) return;
-      const body = JSON.stringify({ userCode, accountId: 'ann-owner' });
+      const body = JSON.stringify({ userCode, accountId: PERSON });
       confirmed = fetch(`${issuer}/confirm`, { method: 'POST', body });
     });
   return { code: await ended, said };
@@ -184,10 +247,7 @@ test('what the image holds: no embedded Postgres, no tools, no tests; each comma
 
 test('what you need: the owner, the database and the namespace, by the commands that the page gives to administrators', async () => {
   const password = randomBytes(18).toString('hex');
-  const statements = blockOf('sql')
-    .replaceAll("'…'", `'${password}'`)
-    .split(/;\s*\n/)
-    .filter((each) => each.trim());
+  const statements = statementsOnPage().map((each) => each.replace("'…'", `'${password}'`));
   await asAdministrator(administrator, statements);
   const [, owner] = /CREATE ROLE (\w+)/.exec(statements.join('\n'))!;
   const [, database] = /CREATE DATABASE (\w+)/.exec(statements.join('\n'))!;
@@ -207,7 +267,9 @@ test('1. the tables, the logins and the search attributes, from nothing', async 
   // Before anything is there, it says what is missing.
   expect(await step('npx tocsin doctor')).toMatchObject({ code: 1 });
   const line = 'npx tocsin migrate --logins /etc/tocsin/logins --temporal';
-  expect(await step(line, {}, { '/etc/tocsin/logins': logins })).toMatchObject({ code: 0, err: '' });
+  const migrated = await step(line, {}, { '/etc/tocsin/logins': logins });
+  expect(migrated).toMatchObject({ code: 0, err: '' });
+  asInTranscript(line, migrated.out);
   const file = path.join(logins, 'writer.url');
   expect(statSync(file).mode & 0o077).toBe(0);
   env.DATABASE_URL = readFileSync(file, 'utf8').trim();
@@ -215,45 +277,84 @@ test('1. the tables, the logins and the search attributes, from nothing', async 
 }, 120_000);
 
 test('2. the keys', async () => {
-  const { out } = await step('npx tocsin keys create');
+  const { out, err } = await step('npx tocsin keys create');
+  asInTranscript('npx tocsin keys create', out + err);
   env.TOCSIN_ENCRYPTION_KEYS = /[\w-]+:[A-Za-z0-9+/]{43}=/.exec(out)![0];
-  const origin = 'register.your-company.com/incidents';
-  const keys = await step('tocsin register keys create', { TOCSIN_LOG_ORIGIN: origin });
+  const origin = 'register.acme.dev/incidents';
+  const keys = await step('npx tocsin register keys create', { TOCSIN_LOG_ORIGIN: origin });
   expect(keys).toMatchObject({ code: 0, err: '' });
+  asInTranscript('npx tocsin register keys create', keys.out);
   expect(readFileSync(keysFile, 'utf8')).toContain(origin);
 });
 
-test('5. and 6. all of its processes, an incident, and nothing left to mend', async () => {
-  const metrics = await freePort();
-  await start('npx tocsin worker', 'Worker on queue', { TOCSIN_METRICS_ADDRESS: `127.0.0.1:${metrics}` });
-  const server = await start(
-    'npx tocsin serve',
-    'API and codec',
-    { TOCSIN_OIDC_DEVICE_CLIENT_ID: 'command-line' },
-    ...['--port', '0'],
-  );
+test('5. all of its processes, of which the doctor finds nothing that would keep them from starting', async () => {
+  const [metrics, port] = [await freePort(), await freePort()];
+  metricsUrl = `http://127.0.0.1:${metrics}/metrics`;
+  url = `http://127.0.0.1:${port}`;
+  const ofServer = {
+    TOCSIN_OIDC_DEVICE_CLIENT_ID: 'command-line',
+    TOCSIN_OIDC_CLIENT_ID: 'pages-here',
+    TOCSIN_SERVER_URL: url,
+  };
+  expect(await step('npx tocsin doctor')).toMatchObject({ code: 0 });
+  expect(await step('npx tocsin doctor --for server', ofServer)).toMatchObject({ code: 0 });
+  const worker = await start('npx tocsin worker', 'Worker on queue');
+  asInTranscript('npx tocsin worker', /^Worker .*$/m.exec(worker.output())![0]);
+  await start('npx tocsin worker', 'Metrics:', { TOCSIN_METRICS_ADDRESS: `127.0.0.1:${metrics}` });
+  const server = await start('npx tocsin serve', 'bearer tokens', ofServer, '--port', String(port));
+  asInTranscript('npx tocsin serve', server.output());
   await start('npx tocsin intake', 'http://', {}, '--port', '0');
   await start('npx tocsin watchdog', 'Looking every');
-  const url = /API and codec: (\S+)/.exec(server.output())![1]!;
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
+}, 300_000);
 
-  copyFileSync(path.join(app, 'examples', 'incident.yaml'), path.join(folder, 'incident.yaml'));
-  expect(await logIn('npx tocsin login', url)).toMatchObject({ code: 0, said: expect.stringContaining('ann-owner') });
-  const declared = await step('npx tocsin declare -f incident.yaml', { TOCSIN_URL: url });
+test('6. a responder logs in and declares, an auditor verifies, and nothing is left to mend', async () => {
+  const login = await logIn('npx tocsin login', url);
+  expect(login).toMatchObject({ code: 0 });
+  asInTranscript('npx tocsin login', login.said);
+  const whoami = await step('npx tocsin whoami', { TOCSIN_URL: url });
+  asInTranscript('npx tocsin whoami', whoami.out);
+  const declare = 'npx tocsin declare -f examples/incident.yaml';
+  const declared = await step(declare, { TOCSIN_URL: url });
   expect(declared).toMatchObject({ code: 0, err: '' });
+  asInTranscript(declare, declared.out);
   const id = /INC-[\w-]+/.exec(declared.out)![0];
   await until(
     'the register has it',
     async () => {
-      const text = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
+      const text = await (await fetch(metricsUrl)).text();
       return /^tocsin_cases_open\{kind="incident"\} 1$/m.test(text);
     },
     60_000,
   );
   // It goes on until Ctrl-C: what it shows again and again is shown once.
   ran.add('npx tocsin show INC-… --watch');
-  const { out } = await step('tocsin show INC-…', { TOCSIN_URL: url }, { 'INC-…': id });
-  expect(out).toContain(id);
+  for (const line of [
+    'npx tocsin list',
+    'npx tocsin next INC-…',
+    'npx tocsin show INC-…',
+    'npx tocsin acknowledge INC-…',
+  ]) {
+    const { code, out } = await step(line, { TOCSIN_URL: url }, { 'INC-…': id });
+    expect([line, code, out]).toEqual([line, 0, expect.stringContaining(id)]);
+  }
+  expect(await boardOf(url)).toContain(id);
+
+  const auditor = { DATABASE_URL: readFileSync(path.join(logins, 'auditor.url'), 'utf8').trim() };
+  const verify = 'npx tocsin register verify';
+  let verified = '';
+  await until(
+    'the mail anchors the register',
+    async () => {
+      verified = (await step(verify, auditor)).out;
+      return verified.includes('anchored 1 to');
+    },
+    60_000,
+    () => verified,
+  );
+  expect(verified).toMatch(/^✓ \d+ entries hold\n/);
+  const shown = await step('npx tocsin register show INC-…', auditor, { 'INC-…': id });
+  expect(shown).toMatchObject({ code: 0, out: expect.stringContaining('[withheld]') });
 
   const { found } = JSON.parse((await step('tocsin doctor --json')).out) as {
     found: Array<{ about: string; state: string; says: string }>;
@@ -265,9 +366,14 @@ test('5. and 6. all of its processes, an incident, and nothing left to mend', as
   expect(JSON.stringify(mailbox.messages())).toContain('you@your-company.com');
 }, 300_000);
 
-test('nothing stands on the page that was not run', () => {
+test('nothing stands on the page or in the transcript that was not run', () => {
   expect(fromSetup('TEMPORAL_CLI_PATH')).not.toBe('');
-  const onPage = [...new Set(inMarkdown(PAGE).flatMap(({ text }) => text.split(/ {2,}|(?<=\S) # | && /)[0]!.trim()))];
+  const lines = inMarkdown(PAGE).flatMap(({ text }) => text.split(/ {2,}|(?<=\S) # /)[0]!.split(' && '));
+  const typed = inTranscript().flatMap(({ line }) =>
+    line.includes('tocsin ') && line.startsWith('npx') ? [line] : [],
+  );
+  expect(typed.length).toBeGreaterThan(15);
+  const onPage = [...new Set([...lines.map((line) => line.trim()), ...typed])];
   const known = [...ran, ...Object.keys(ELSEWHERE)].map((line) => line.replace(/^(npx )?tocsin/, 'tocsin'));
   const missing = onPage
     .map((line) => line.replace(/^(npx )?tocsin/, 'tocsin'))
