@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { refused, usage } from '../../client/errors';
 import { onCall, type Rota, type Turn, turns } from '../../domain/escalation/rota';
-import { type Instant, minuteText, toInstant } from '../../domain/kernel/time';
+import { DAY_MS, type Instant, minuteText, toInstant, toMs } from '../../domain/kernel/time';
 import { instantFlag } from '../input';
 import { table } from '../rendering/table';
 import type { CommonOptions, Shell } from '../shell';
@@ -33,7 +33,7 @@ export function oncallCommand(program: Command, shell: Shell): void {
       }
       const person = (turn: Turn | undefined) => (turn ? `${rota.people[turn.who]!.name} (${turn.who})` : 'nobody');
       const rows = levels.map(({ level, name, now, next }) => [
-        `${level} ${name}`,
+        `${level} ${name}${now?.shift ? `: ${now.shift}` : ''}`,
         {
           text: `${person(now)}${now?.isOverride ? ', stands in' : ''}`,
           paint: (text: string) => out.style(text, 'bold'),
@@ -48,18 +48,31 @@ export function oncallCommand(program: Command, shell: Shell): void {
         { title: 'Then', flex: true },
       ];
       out.line(out.style(`On call at ${minuteText(at)} UTC`, 'dim'));
-      out.line(table(columns, rows, out.width, (text) => out.style(text, 'dim')));
+      const dim = (text: string) => out.style(text, 'dim');
+      out.line(table(columns, rows, out.width, dim));
+      for (const { level, handovers } of levels) {
+        if (!handovers) continue;
+        const cells = handovers.map((turn) => [minuteText(turn.from), turn.shift ?? 'stands in', person(turn)]);
+        const title = `Level ${level} from then on (UTC)`;
+        out.line('');
+        out.line(
+          table([{ title }, { title: 'Shift', flex: true }, { title: 'On call', flex: true }], cells, out.width, dim),
+        );
+      }
     });
 }
 
-/** Who it is, and the next turn of somebody else. */
+/** Who it is, and the next turn of somebody else; where several shifts follow the sun, the handovers of the next day. */
 function levelAt(rota: Rota, level: number, name: string, at: Instant) {
   const now = onCall(rota, level, at);
   const following = turns(rota, level, at, 60).filter(({ from }) => from > at);
   const next = following.find(({ who }) => who !== now?.who);
   // Turns of the same person that follow one another are one.
   const until = now && (next?.from ?? following.at(-1)?.until ?? now.until);
-  return { level, name, now: now && { ...now, until: until! }, next };
+  const dayOn = toInstant(toMs(at) + DAY_MS);
+  const handovers =
+    rota.levels[level - 1]!.shifts.length > 1 ? following.filter(({ from }) => from <= dayOn) : undefined;
+  return { level, name, now: now && { ...now, until: until! }, next, ...(handovers && { handovers }) };
 }
 
 async function readRota(file: string | undefined): Promise<Rota> {

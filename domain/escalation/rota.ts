@@ -4,11 +4,9 @@
  */
 import { z } from 'zod';
 import type { PagingService } from '../case/acknowledge';
-import { atLocal, DAY_MS, type Instant, InstantSchema, localDate, TimeZoneSchema, toMs } from '../kernel/time';
-
-const handle = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, 'must be a handle: 1–40 letters, digits, ".", "_" or "-"');
+import { earliest, type Instant, InstantSchema } from '../kernel/time';
+import { rotaProblems } from './rota-problems';
+import { handle, lastBegin, nextBegin, type Shift, ShiftSchema, shiftFields, turnOf } from './shift';
 
 const RotaPersonSchema = z.strictObject({
   name: z.string().trim().min(1).max(100),
@@ -25,22 +23,32 @@ const RotaPersonSchema = z.strictObject({
     .optional(),
 });
 
-/** Turns of whole days or weeks, in the order of `people`, from the handover on `start` to that on `end`. */
-const RotationSchema = z.strictObject({
-  start: z.iso.date('must be a date, like 2026-01-05'),
-  end: z.iso.date('must be a date, like 2026-06-01').optional(),
-  every: z.string().regex(/^P[1-9]\d?[DW]$/, 'must be whole days or weeks, like P1D or P1W'),
-  people: z.array(handle).min(1).max(200),
-});
-type Rotation = z.infer<typeof RotationSchema>;
+const ONE_SHIFT = ['timeZone', 'handover', 'rotations'] as const;
 
-const LevelSchema = z.strictObject({
-  name: z.string().trim().min(1).max(80),
-  timeZone: TimeZoneSchema,
-  /** Local time of day at which a turn begins. */
-  handover: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day, like 09:00'),
-  rotations: z.array(RotationSchema).min(1).max(50),
-});
+/** A level has one shift, whose fields are its own, or several. */
+const LevelSchema = z
+  .strictObject({
+    name: z.string().trim().min(1).max(80),
+    ...z.object(shiftFields).partial().shape,
+    shifts: z
+      .array(ShiftSchema)
+      .min(2, 'must be two or more: a level with one shift has timeZone, handover and rotations itself')
+      .max(12)
+      .optional(),
+  })
+  .superRefine((level, context) => {
+    for (const field of ONE_SHIFT) {
+      const message =
+        level.shifts === undefined
+          ? level[field] === undefined && 'is missing'
+          : level[field] !== undefined && 'stands in each of the shifts: leave it out here';
+      if (message) context.addIssue({ code: 'custom', path: [field], message });
+    }
+  })
+  .transform(({ name, shifts, timeZone, handover, rotations }): { name: string; shifts: Shift[] } => ({
+    name,
+    shifts: shifts ?? [{ timeZone: timeZone!, handover: handover!, rotations: rotations! }],
+  }));
 export type RotaLevel = z.infer<typeof LevelSchema>;
 
 const OverrideSchema = z.strictObject({
@@ -60,6 +68,8 @@ export const RotaSchema = z
     overrides: z.array(OverrideSchema).max(1000).default([]),
   })
   .superRefine((rota, context) => {
+    // What is wrong in itself cannot be looked at as a whole.
+    if (context.issues.length > 0) return;
     for (const { path, message } of rotaProblems(rota)) context.addIssue({ code: 'custom', path, message });
   });
 export type Rota = z.infer<typeof RotaSchema>;
@@ -70,6 +80,8 @@ export interface Turn {
   from: Instant;
   until: Instant;
   isOverride: boolean;
+  /** The name of the shift, where the level has several. */
+  shift?: string;
 }
 
 /** Who is on call at a level (from 1) at an instant; `undefined` before its first turn, or when there is no such level. */
@@ -77,10 +89,8 @@ export function onCall(rota: Rota, level: number, at: Instant): Turn | undefined
   const overrides = rota.overrides.filter((each) => each.level === level);
   const override = overrides.find(({ from, to }) => from <= at && at < to);
   if (override) return { who: override.who, from: override.from, until: override.to, isOverride: true };
-  const of = rota.levels[level - 1];
-  const rotation = of?.rotations.findLast(({ start }) => atLocal(start, of.handover, of.timeZone) <= at);
-  if (!of || !rotation) return undefined;
-  const turn = turnAt(of, rotation, at);
+  const turn = turnAt(rota.levels[level - 1]?.shifts ?? [], at);
+  if (!turn) return undefined;
   const from = overrides.reduce((latest, { to }) => (to <= at && to > latest ? to : latest), turn.from);
   const until = overrides.reduce(
     (first, each) => (each.from > at && each.from < first ? each.from : first),
@@ -105,84 +115,32 @@ export function turns(rota: Rota, level: number, at: Instant, count: number): Tu
   return found;
 }
 
-/** The turn of a rotation that covers an instant: a handover is at the same local time on both sides of a DST change. */
-function turnAt({ handover, timeZone }: RotaLevel, { start, end, every, people }: Rotation, at: Instant): Turn {
-  const days = Number.parseInt(every.slice(1), 10) * (every.endsWith('W') ? 7 : 1);
-  const beginOf = (turn: number) => atLocal(start, handover, timeZone, turn * days);
-  const daysOn = Math.round((toMs(localDate(at, timeZone)) - toMs(start)) / DAY_MS);
-  let turn = Math.floor(daysOn / days);
-  // On the day of a handover, before it.
-  if (beginOf(turn) > at) turn--;
-  const next = beginOf(turn + 1);
-  const last = end && atLocal(end, handover, timeZone);
+/** The turn at the shift that began last: from its first beginning after another shift's, until another begins. */
+function turnAt(shifts: readonly Shift[], at: Instant): Turn | undefined {
+  const [latest] = shifts
+    .flatMap((shift) => turnOf(shift, at) ?? [])
+    .map((turn) => ({ turn, begun: lastBegin(turn.shift, at)! }))
+    .sort((a, b) => (a.begun < b.begun ? 1 : -1));
+  if (!latest) return undefined;
+  const { shift, who, from, until } = latest.turn;
+  const others = shifts.filter((other) => other !== shift);
+  const before = others
+    .flatMap((other) => lastBegin(other, latest.begun) ?? [])
+    .sort()
+    .at(-1);
+  const resumed = before === undefined ? [] : [nextBegin(shift, before)];
   return {
-    who: people[turn % people.length]!,
-    from: beginOf(turn),
-    until: last && last < next ? last : next,
+    who,
+    from: [from, ...resumed].sort().at(-1)!,
+    until: earliest([until, ...others.map((other) => nextBegin(other, at))])!,
     isOverride: false,
+    ...(shift.name !== undefined && { shift: shift.name }),
   };
 }
 
 /** When somebody comes on call at a level where nobody is. */
 function firstAfter(rota: Rota, level: number, at: Instant): Instant | undefined {
-  const of = rota.levels[level - 1];
-  const begins = [
-    ...(of ? of.rotations.map(({ start }) => atLocal(start, of.handover, of.timeZone)) : []),
-    ...rota.overrides.filter((each) => each.level === level).map(({ from }) => from),
-  ];
-  return begins
-    .filter((begin) => begin > at)
-    .sort()
-    .at(0);
-}
-
-type Problem = { path: PropertyKey[]; message: string };
-
-function rotaProblems(rota: Pick<Rota, 'people' | 'levels' | 'overrides'>): Problem[] {
-  const known = Object.keys(rota.people);
-  const unknown = (who: string) =>
-    known.includes(who) ? [] : [`"${who}" is not under "people": add them, or correct the name`];
-  const problems: Problem[] = [];
-  rota.levels.forEach(({ rotations }, level) => {
-    rotations.forEach((rotation, index) => {
-      const path = ['levels', level, 'rotations', index];
-      rotation.people.forEach((who, place) => {
-        for (const message of unknown(who)) problems.push({ path: [...path, 'people', place], message });
-      });
-      for (const message of placeProblems(rotation, rotations[index + 1])) {
-        problems.push({ path: [...path, 'end'], message });
-      }
-    });
-  });
-  rota.overrides.forEach((override, index) => {
-    const path = ['overrides', index];
-    for (const message of unknown(override.who)) problems.push({ path: [...path, 'who'], message });
-    if (override.level > rota.levels.length) {
-      problems.push({ path: [...path, 'level'], message: `there are ${rota.levels.length} levels` });
-    }
-    if (override.from >= override.to) problems.push({ path: [...path, 'to'], message: 'must be after "from"' });
-    const before = rota.overrides.findIndex((other, place) => place < index && overlap(other, override));
-    if (before >= 0) {
-      const message = `overlaps the override ${before + 1} (${rota.overrides[before]!.who}) at level ${override.level}: move one of them`;
-      problems.push({ path, message });
-    }
-  });
-  return problems;
-}
-
-/** Rotations of a level follow one another without a gap; only the last one is without an end. */
-function placeProblems({ start, end }: Rotation, next: Rotation | undefined): string[] {
-  if (end !== undefined && end <= start) return ['must be after "start"'];
-  if (!next) {
-    return end === undefined
-      ? []
-      : [`nobody is on call after ${end}: leave "end" out, or add the rotation that follows`];
-  }
-  if (end === undefined) return [`is missing: the next rotation begins on ${next.start}`];
-  if (end < next.start) return [`nobody is on call from ${end} to ${next.start}: close the gap`];
-  return end > next.start ? [`overlaps the next rotation, which begins on ${next.start}`] : [];
-}
-
-function overlap(a: RotaOverride, b: RotaOverride): boolean {
-  return a.level === b.level && a.from < b.to && b.from < a.to;
+  const shifts = rota.levels[level - 1]?.shifts ?? [];
+  const stands = rota.overrides.filter((each) => each.level === level && each.from > at);
+  return earliest([...shifts.map((shift) => nextBegin(shift, at)), ...stands.map(({ from }) => from)]);
 }
