@@ -25,6 +25,7 @@ import {
 import type { CaseMessage, CaseState, Lifecycle, NewOf, Work } from '../domain/case/lifecycle';
 import { isRepeat, onCaseMessage, refusals, repeatOf } from '../domain/case/messages';
 import { caseAlarm, forkedAlarm, type Occasion } from '../domain/case/occasion';
+import { nextWakeOf } from '../domain/case/rings-again';
 import { NOBODY, TOLD_SINGLY, toldOf } from '../domain/case/turned-away';
 import { jsonBytes } from '../domain/kernel/bytes';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
@@ -187,7 +188,7 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
     }
     const writes = !this.paused && this.pump.start();
     this.clock.setBusy(!this.work.isIdle() || this.pump.backlog > 0);
-    const wake = state.closedAt ? undefined : this.lifecycle.nextWake(state, this.decidedAt);
+    const wake = state.closedAt ? undefined : nextWakeOf(this.lifecycle, state, this.decidedAt);
     const arms = this.timer.arm(
       wake && this.clock.realMsAt(wake.at),
       wake ? `${wake.what} · ${minuteText(wake.at)} UTC` : '',

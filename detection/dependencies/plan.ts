@@ -80,8 +80,8 @@ function wantsTask({ severity, dev }: PatchFinding, policy: DependencyPolicy): b
   return policy.deadlines[severity] !== 'none' && (policy.includeDevelopment || !dev);
 }
 
-function planOf({ owner, deadlines, tellAtOnce, alarmAt, repeatEvery, longestWaiver }: DependencyPolicy): PatchPlan {
-  return { owner, deadlines, tellAtOnce, alarmAt, repeatEvery, longestWaiver };
+function planOf({ includeDevelopment: _of, ...plan }: DependencyPolicy): PatchPlan {
+  return plan;
 }
 
 function sameMessage(pending: PatchRow['pending'], standing: Recheck): boolean {

@@ -28,6 +28,7 @@ export const ReportsConfigSchema = z.strictObject({
     businessDays: z.int().min(1).max(60),
     alarmAt: AlarmAtSchema.default([50, 75, 90]),
     repeatEvery: period,
+    acknowledgedFor: period.optional(),
   }),
   followUpAfter: period,
   calendar: z.strictObject({

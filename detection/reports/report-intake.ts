@@ -134,6 +134,7 @@ export class ReportIntake {
       owner: config.owner,
       clock: reportClock(config, holidays, receivedAt),
       repeatEveryMs: config.acknowledge.repeatEvery,
+      ...(config.acknowledge.acknowledgedFor && { acknowledgedForMs: config.acknowledge.acknowledgedFor }),
       followUpAfterMs: config.followUpAfter,
     };
     const marks = from && { origin: originOf(from), network: networkOfRequest(from) };

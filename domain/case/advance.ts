@@ -4,13 +4,15 @@ import type { Instant } from '../kernel/time';
 import { withoutUndefined } from '../kernel/without-undefined';
 import { acknowledged, raised } from './acknowledge';
 import type { CaseState, Lifecycle, NewOf } from './lifecycle';
+import { expired, withAlarmed, withRingAgain } from './rings-again';
 
 /** As many handled command ids as a state keeps: the latest. */
 const HANDLED_KEPT = 1_000;
 const MOST_ROUNDS = 500;
 
-type Folds<S extends CaseState, E extends RecordedEvent> = Pick<Lifecycle<S, E>, 'evolve'>;
-type Advances<S extends CaseState, E extends RecordedEvent> = Pick<Lifecycle<S, E>, 'evolve' | 'onTime'>;
+/** What folds the events of a kind of case. */
+export type Folds<S extends CaseState, E extends RecordedEvent> = Pick<Lifecycle<S, E>, 'evolve' | 'owes'>;
+type Advances<S extends CaseState, E extends RecordedEvent> = Folds<S, E> & Pick<Lifecycle<S, E>, 'onTime' | 'rings'>;
 
 /** A state and the events that led to it from the one before. */
 export interface Decision<S, E> {
@@ -24,7 +26,7 @@ export function evolveCase<S extends CaseState, E extends RecordedEvent>(
   state: S | undefined,
   event: E,
 ): S {
-  const next = { ...lifecycle.evolve(state, event), seq: event.seq };
+  const next = withAlarmed(lifecycle, { ...lifecycle.evolve(state, event), seq: event.seq }, event);
   if (event.commandId && !next.handled.includes(event.commandId)) {
     next.handled = [...next.handled, event.commandId].slice(-HANDLED_KEPT);
   }
@@ -69,9 +71,10 @@ export function advance<S extends CaseState, E extends RecordedEvent>(
   commandId?: string,
   breakGlass?: string,
 ): Decision<S, E> {
-  let { state, events } = record(lifecycle, before, given, now, by, commandId, breakGlass);
+  const first = given.map((each) => withRingAgain(lifecycle, before, each, now));
+  let { state, events } = record(lifecycle, before, first, now, by, commandId, breakGlass);
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const follows = state.closedAt ? [] : lifecycle.onTime(state, now);
+    const follows = state.closedAt ? [] : following(lifecycle, state, now);
     if (follows.length === 0) return { state, events };
     // What follows is Tocsin's own, but for what names the sender as who decided it.
     const said =
@@ -81,6 +84,16 @@ export function advance<S extends CaseState, E extends RecordedEvent>(
     events = [...events, ...next.events];
   }
   throw new Error(`no fixpoint for ${before.caseId}: its rules keep causing events; report this as a defect`);
+}
+
+/** What rings by its own clock comes before what rings again: it takes the place of that. */
+function following<S extends CaseState, E extends RecordedEvent>(
+  lifecycle: Advances<S, E>,
+  state: S,
+  now: Instant,
+): NewOf<E>[] {
+  const onTime = lifecycle.onTime(state, now);
+  return onTime.length > 0 ? onTime : expired(lifecycle, state, now);
 }
 
 /** Opens a case with its first events: the first of them, number 1, makes the state. */

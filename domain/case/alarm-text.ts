@@ -49,6 +49,7 @@ export function thresholdText(threshold: Threshold, about?: About, language: Ala
 
 const EN: Words = {
   threshold(threshold, about) {
+    if (threshold.kind === 'acknowledgement-expired') return 'acknowledged, not done';
     if (about?.kind === 'follow-up') return 'no progress';
     if (about?.kind === 'disclosure') return threshold.kind === 'margin' ? 'disclosure soon' : 'disclosure due';
     switch (threshold.kind) {
@@ -94,7 +95,13 @@ const EN: Words = {
         return threshold.kind;
     }
   },
-  what: (alarm, at) => sentence(alarm, alarm.about, at),
+  what(alarm, at) {
+    const { threshold, about } = alarm;
+    const said = sentence(alarm, about, at);
+    if (threshold.kind !== 'acknowledgement-expired') return said;
+    const seen = `cknowledged by ${threshold.by} at ${utc(threshold.at)}, and still not done`;
+    return about.kind === 'obligation' ? `a${seen}; ${said}` : `A${seen}. ${said}`;
+  },
   todo: {
     contain: 'contain the incident, then set its status to contained',
     'contain-by-hand': 'contain it by hand, then record the measure',

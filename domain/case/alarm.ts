@@ -59,6 +59,8 @@ const OccasionSchema = z.discriminatedUnion('kind', [
   /** A person said that it is patched; a check still finds it. */
   z.strictObject({ kind: z.literal('refuted'), by: z.string() }),
   z.strictObject({ kind: z.literal('waiver-ended'), by: z.string() }),
+  /** Somebody acknowledged an alarm at that instant, and what it called for is not done. */
+  z.strictObject({ kind: z.literal('acknowledgement-expired'), by: z.string(), at: InstantSchema }),
 ]);
 
 export const ThresholdSchema = z.union([ClockThresholdSchema, OccasionSchema]);

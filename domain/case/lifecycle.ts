@@ -8,10 +8,11 @@ import type { z } from 'zod';
 import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
 import type { PagingService } from './acknowledge';
-import type { Alarm, WorkKind } from './alarm';
+import type { Alarm, Threshold, WorkKind } from './alarm';
 import type { CaseStep } from './case-step';
 import type { Resumed } from './found';
 import type { Occasion } from './occasion';
+import type { Alarmed, RingAgain } from './rings-again';
 
 /** What every case's state holds. Plain JSON, so that continue-as-new can carry it. */
 export interface CaseState {
@@ -28,6 +29,8 @@ export interface CaseState {
   closedAt?: Instant;
   /** Alarms that nobody acknowledged yet, by sequence number; bounded. */
   unacknowledged?: number[];
+  /** What alarms called for and is not done yet. */
+  alarmed?: Alarmed | undefined;
   /** Command ids already handled, oldest first; bounded. */
   handled: string[];
 }
@@ -46,7 +49,7 @@ export type CaseEventOf<K extends string, D extends object> = Omit<RecordedEvent
 /** Events that every kind of case has. An alarm is sent to the owner. */
 export type CommonCaseEvent =
   | CaseEventOf<'alarm-raised', Alarm>
-  | CaseEventOf<'alarm-acknowledged', { alarms: number[]; via?: PagingService }>
+  | CaseEventOf<'alarm-acknowledged', { alarms: number[]; via?: PagingService; ringAgain?: RingAgain }>
   | CaseEventOf<'resumed', Resumed>
   | CaseEventOf<'rejected', { message: string; problems: string[] }>
   | CaseEventOf<'noted', { message: string; note: string }>;
@@ -101,6 +104,13 @@ export interface Lifecycle<S extends CaseState, E extends RecordedEvent, W exten
   causedWork?(event: E, state: S): W[];
   /** The alarm of what happened to the case or its work, where the kind knows more of it than that. */
   occasion?(state: S, occasion: Occasion): Alarm;
+  /** Whether a person still has to do what an alarm about this subject called for: `rings-again.ts` says what that is. */
+  owes?(state: S, subject: string): boolean;
+  /**
+   * The alarm about a subject as things stand, with another reason to ring, and how long an acknowledgement of it holds;
+   * `undefined` where an acknowledgement holds for good.
+   */
+  rings?(state: S, subject: string, threshold: Threshold, now: Instant): { alarm: Alarm; holdsMs: number } | undefined;
   /** What the events that a message caused mean beyond what each says, for whoever sent it. */
   says?(events: readonly E[], before: S): string | undefined;
   /** The next instant after `now` at which `onTime` has something to say. `what` is shown at the timer. */

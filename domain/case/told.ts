@@ -4,6 +4,7 @@ import { viaText } from './acknowledge';
 import { thresholdText } from './alarm-text';
 import { FOUND_WORDS } from './found';
 import type { CaseRow, CommonCaseEvent } from './lifecycle';
+import { ringAgainText } from './rings-again';
 
 /** How a kind of case is told. Texts of senders may stand in what it gives: whoever shows them makes them harmless. */
 export interface Telling<S, E> {
@@ -21,7 +22,7 @@ export function toldOfAny(event: CommonCaseEvent): string {
     case 'alarm-raised':
       return `alarm ${event.seq}, ${thresholdText(event.data.threshold, event.data.about)}`;
     case 'alarm-acknowledged':
-      return `alarms ${event.data.alarms.join(', ')} seen${viaText(event.data.via)}`;
+      return `alarms ${event.data.alarms.join(', ')} seen${viaText(event.data.via)}${ringAgainText(event.data.ringAgain)}`;
     case 'resumed':
       return `resumed from the register: ${FOUND_WORDS[event.data.found]}`;
     case 'rejected':

@@ -63,6 +63,7 @@ const DedupeSchema = z.strictObject({
 /**
  * `within`: until when a person decides. `alarmAt`: percent of it at which the owner is alarmed, 0 being at once; at the
  * limit there is always an alarm or a declaration. `repeatEvery`: from one alarm to the next after the limit.
+ * `acknowledgedFor`: how long an acknowledgement of an alarm holds; without it for good.
  */
 export const TriagePlanSchema = z
   .strictObject({
@@ -70,9 +71,14 @@ export const TriagePlanSchema = z
     alarmAt: AlarmAtSchema.default([0, 50, 75]),
     onSilence: z.enum(['alarm', 'declare']),
     repeatEvery: SpanSchema.default('PT1H'),
+    acknowledgedFor: SpanSchema.optional(),
   })
   .refine((plan) => !isSpan(plan.repeatEvery) || exactMs(plan.repeatEvery) >= HOUR_MS / 4, {
     path: ['repeatEvery'],
+    error: 'must be at least PT15M: an alarm that never rests is muted',
+  })
+  .refine(({ acknowledgedFor: period }) => !period || !isSpan(period) || exactMs(period) >= HOUR_MS / 4, {
+    path: ['acknowledgedFor'],
     error: 'must be at least PT15M: an alarm that never rests is muted',
   });
 export type TriagePlan = z.infer<typeof TriagePlanSchema>;

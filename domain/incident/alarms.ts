@@ -4,7 +4,7 @@ import { commandsFor } from '../case/alarm-commands';
 import { type Occasion as CaseOccasion, caseAlarm } from '../case/occasion';
 import type { ClockThreshold } from '../kernel/alarm-clock';
 import { ask, type CommandLine, commandLine } from '../kernel/command-lines';
-import { type Instant, minuteText } from '../kernel/time';
+import { exactMs, type Instant, minuteText } from '../kernel/time';
 import { UNDETERMINED } from '../policy/authorities';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
@@ -14,6 +14,7 @@ import type { Doubted } from './doubted-kinds';
 import { withGround } from './grounds';
 import { holdEnd, mayHold } from './holds';
 import { nobodyCouldHelp, tellsOrganisations } from './organisations-told';
+import { isRecordOnly } from './records';
 import { lacksRequired, sentOnSilenceAt } from './sent-on-silence';
 import type { ContainmentStep, IncidentState, Obligation } from './state';
 import { standing, tellerOf } from './telling';
@@ -24,11 +25,11 @@ export interface Occasion extends Omit<CaseOccasion, 'threshold'> {
   threshold: Extract<Threshold, { kind: keyof typeof TODO }>;
 }
 
-/** A point of an obligation's clock. */
+/** An alarm about an obligation as it stands: a point of its clock, or what was acknowledged and not done. */
 export function clockAlarm(
   o: Obligation,
   rule: ObligationRule,
-  threshold: ClockThreshold,
+  threshold: Threshold,
   state: IncidentState,
   pack: Policy,
   now?: Instant,
@@ -55,6 +56,20 @@ export function clockAlarm(
     ...{ threshold, about, todo, dueAt: o.dueAt, detail: untoldText(untold) },
     commands: [...untoldCommands(state.caseId, teller.id, untold), ...commands],
   };
+}
+
+/** The alarm about an obligation of which one was acknowledged, and how long that holds: as its rule says, else for good. */
+export function acknowledgedAlarm(
+  state: IncidentState,
+  obligation: string,
+  threshold: Threshold,
+  pack: Policy,
+  now: Instant,
+): { alarm: Alarm; holdsMs: number } | undefined {
+  const o = state.obligations[obligation];
+  const rule = ruleOf(pack, o?.rule);
+  if (!o || rule?.acknowledgedFor === undefined || isRecordOnly(state)) return undefined;
+  return { alarm: clockAlarm(o, rule, threshold, state, pack, now), holdsMs: exactMs(rule.acknowledgedFor) };
 }
 
 /** An awareness that a person must look at. Nothing that hangs on it is sent by itself until then. */

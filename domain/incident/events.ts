@@ -7,6 +7,7 @@
 import type { PagingService } from '../case/acknowledge';
 import { type Alarm, obligationOf } from '../case/alarm';
 import type { Resumed } from '../case/found';
+import type { RingAgain } from '../case/rings-again';
 import type { InexactInstant } from '../kernel/inexact-instant';
 import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
@@ -74,9 +75,9 @@ interface EventData extends ObligationEventData {
   'alarm-raised': Alarm;
   /**
    * `alarms`: sequence numbers of `alarm-raised` events that are not repeated any more. `via`: the paging service in which it was
-   * done, on whose word `by` stands there.
+   * done, on whose word `by` stands there; `ringAgain`: which of them ring again, and when, unless what they call for is done before.
    */
-  'alarm-acknowledged': { alarms: number[]; via?: PagingService };
+  'alarm-acknowledged': { alarms: number[]; via?: PagingService; ringAgain?: RingAgain };
   /** `at`: the earliest reading, where it is not known exactly. */
   contained: { at: Instant; inexact?: InexactInstant; atUnknown?: boolean; despite?: string; steps?: string[] };
   'partly-contained': { at: Instant; note: string };

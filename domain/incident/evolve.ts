@@ -1,5 +1,5 @@
 /** The fold: state = events.reduce(evolve). Pure and total; the same over the register as in the workflow. */
-import { evolveCase, foldCase } from '../case/advance';
+import { evolveCase, type Folds, foldCase } from '../case/advance';
 import { obligationOf, rungBy } from '../case/alarm';
 import { counting, stated } from './awareness';
 import { withCorrection } from './corrections';
@@ -11,27 +11,36 @@ import { withJudgements } from './facts/judgements';
 import { STATUSES } from './incident';
 import { partsAfter } from './parts';
 import type { AwaitsSecond, SecondPersonChange } from './second-person';
-import type { IncidentState } from './state';
+import { type IncidentState, isSettled } from './state';
 import { withTranslations } from './translations';
 
 /**
  * What an incident's own events change; what all kinds of case have in common is folded over it. The first event is
  * `declared`; any other first event is an error of the caller.
  */
-export function evolveOwn(state: IncidentState | undefined, event: IncidentEvent): IncidentState {
+function evolveOwn(state: IncidentState | undefined, event: IncidentEvent): IncidentState {
   if (state !== undefined) return apply(state, event);
   if (event.kind !== 'declared') throw new Error(`the first event must be "declared", not "${event.kind}"`);
   return initial(event);
 }
 
+/** What folds the events of an incident: the same under every policy. */
+export const INCIDENT_FOLDS: Folds<IncidentState, IncidentEvent> = { evolve: evolveOwn, owes };
+
+/** Whether a duty still waits for a person: what is being sent does not. */
+function owes({ obligations }: IncidentState, obligation: string): boolean {
+  const o = obligations[obligation];
+  return o?.dueAt !== undefined && !isSettled(o) && o.status !== 'dispatching';
+}
+
 /** The state of an incident after one event. */
 export function evolve(state: IncidentState | undefined, event: IncidentEvent): IncidentState {
-  return evolveCase({ evolve: evolveOwn }, state, event);
+  return evolveCase(INCIDENT_FOLDS, state, event);
 }
 
 /** Folds a list of events in the order of their `seq`; a repeated event counts once. */
 export function fold(events: Iterable<IncidentEvent>): IncidentState | undefined {
-  return foldCase({ evolve: evolveOwn }, events);
+  return foldCase(INCIDENT_FOLDS, events);
 }
 
 function initial(event: EventOf<'declared'>): IncidentState {

@@ -1,5 +1,6 @@
 /** Why each obligation applies or not, from which instant, by which citation. */
 
+import { withAcknowledged } from '../case/rings-again';
 import type { CommandLine } from '../kernel/command-lines';
 import { deadline, type Instant, minuteText, spanText, toMs } from '../kernel/time';
 import { UNDETERMINED } from '../policy/authorities';
@@ -233,7 +234,8 @@ function row(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Po
         : `${spanText(leftMs)} overdue`;
   const title = titleOf(o, rule);
   const telling = settled ? undefined : tellingOf(o, rule, state, pack);
-  const status = telling?.status ?? statusWord(o, rule, holdEnd(o, rule, state, pack));
+  const stands = telling?.status ?? statusWord(o, rule, holdEnd(o, rule, state, pack));
+  const status = withAcknowledged(state, o.id, stands);
   const standing = standingOf(o, rule, now);
   const { untold } = telling ?? {};
   const missing = o.status === 'fulfilled' ? outstanding(o) : [];

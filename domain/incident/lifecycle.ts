@@ -1,11 +1,11 @@
 /** The lifecycle of an incident: what it decides, under the policy that applied when it was declared. */
 import type { Lifecycle } from '../case/lifecycle';
 import type { Policy, PolicyRef } from '../policy/policy';
-import { occasionAlarm } from './alarms';
+import { acknowledgedAlarm, occasionAlarm } from './alarms';
 import { nextDeadline, overdueCount } from './clocks';
 import { retractionSaid } from './containment';
 import type { IncidentEvent } from './events';
-import { evolveOwn } from './evolve';
+import { INCIDENT_FOLDS } from './evolve';
 import { board } from './explain';
 import { INCIDENT_MESSAGES } from './messages';
 import { nextSteps } from './next-steps';
@@ -21,7 +21,7 @@ export type IncidentLifecycle = Lifecycle<IncidentState, IncidentEvent, Incident
 /** The kind of case that an incident is, under one policy. `ref`: that policy, where an incident may be opened again. */
 export function incidentLifecycle(pack: Policy, ref?: PolicyRef): IncidentLifecycle {
   return {
-    evolve: evolveOwn,
+    ...INCIDENT_FOLDS,
     messages: INCIDENT_MESSAGES,
     onMessage: (state, name, message, now) =>
       decideMessage(state, { message: name, ...message } as OwnMessage, pack, now, ref),
@@ -30,6 +30,7 @@ export function incidentLifecycle(pack: Policy, ref?: PolicyRef): IncidentLifecy
     wantedWork: (state) => wantedWork(state, pack),
     causedWork: (event, state) => causedWork(event, state, pack),
     occasion: (state, occasion) => occasionAlarm(occasion, state, pack),
+    rings: (state, obligation, threshold, now) => acknowledgedAlarm(state, obligation, threshold, pack, now),
     says: retractionSaid,
     nextWake(state, now) {
       const wake = nextWake(state, pack, now);

@@ -3,6 +3,7 @@
 import { viaText } from '../case/acknowledge';
 import { alarmText } from '../case/alarm-text';
 import { FOUND_WORDS } from '../case/found';
+import { ringAgainText } from '../case/rings-again';
 import { type Count, figureOf, isExact, sumOf } from '../kernel/count';
 import { grouped } from '../kernel/grouped';
 import { whenText } from '../kernel/inexact-instant';
@@ -178,8 +179,10 @@ function say(event: IncidentEvent, context: Context): Said {
       return info(`Linked to ${to}, ${relation.replaceAll('-', ' ')}${suffix(note)}`);
     }
     case 'alarm-acknowledged': {
-      const { alarms, via } = event.data;
-      return good(`${count(alarms.length, 'alarm')} acknowledged by ${event.by}${viaText(via)}: no longer repeated`);
+      const { alarms, via, ringAgain } = event.data;
+      return good(
+        `${count(alarms.length, 'alarm')} acknowledged by ${event.by}${viaText(via)}: no longer repeated${ringAgainText(ringAgain)}`,
+      );
     }
     case 'alarm-raised':
       return alarm(event);

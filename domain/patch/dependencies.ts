@@ -130,6 +130,8 @@ export const DependencyPolicySchema = z.strictObject({
   alarmAt: AlarmAtSchema.default([]),
   /** After the deadline, again and again. */
   repeatEvery: RepeatSchema,
+  /** How long an acknowledgement of an alarm holds; without it for good. */
+  acknowledgedFor: RepeatSchema.optional(),
   /** How long a waiver may last. */
   longestWaiver: PeriodSchema,
   /** Packages that are only used in development open tasks too. */

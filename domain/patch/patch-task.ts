@@ -10,6 +10,7 @@ import { commandsFor } from '../case/alarm-commands';
 import { thresholdText } from '../case/alarm-text';
 import { stepOf } from '../case/case-step';
 import type { CaseMessage, CaseRow, Lifecycle, NewOf, Work } from '../case/lifecycle';
+import { withAcknowledged } from '../case/rings-again';
 import { nextPoint, ringing } from '../kernel/alarm-clock';
 import { SCHEDULES } from '../kernel/schedules';
 import { deadline, type Instant, toMs } from '../kernel/time';
@@ -49,13 +50,23 @@ export const patchTaskLifecycle: Lifecycle<PatchState, PatchEvent, PatchWork, Pa
     claim && !claim.answered && !closedAt ? [{ kind: 'recheck', key: `recheck ${claim.count}`, finding }] : [],
   causedWork: ({ kind }, { caseId, finding }) =>
     kind === 'patch-closed' ? [{ kind: 'settle', key: 'settle', finding, round: roundOf(caseId) }] : [],
+  owes: (state, subject) => subject === 'package' && waitsForPerson(state),
+  rings: (state, _package, threshold, now) => {
+    const period = state.plan.acknowledgedFor;
+    if (period === undefined) return undefined;
+    return { alarm: alarmOf(state, threshold), holdsMs: toMs(deadline(now, period)) - toMs(now) };
+  },
   nextDueAt: ({ closedAt, waiver, dueAt }) => (closedAt ? undefined : (waiver?.until ?? dueAt)),
   rows,
   next(state, now) {
-    if (state.closedAt || state.waiver || (state.claim && !state.claim.answered)) return [];
-    return [stepOf(alarmOf(state, { kind: 'due' }), state.title, now)];
+    return waitsForPerson(state) ? [stepOf(alarmOf(state, { kind: 'due' }), state.title, now)] : [];
   },
 };
+
+/** Not while it is waived, or a check of what somebody said is under way. */
+function waitsForPerson({ closedAt, waiver, claim }: PatchState): boolean {
+  return !closedAt && !waiver && (!claim || claim.answered);
+}
 
 /** The first event of a task. Its deadline counts from `foundAt`. */
 export function patchDue({ finding, plan, foundAt }: z.infer<typeof PatchTaskInputSchema>): NewOf<PatchEvent> {
@@ -178,7 +189,9 @@ function rows(state: PatchState): CaseRow[] {
   const { finding, waiver, claim, closedBecause } = state;
   const fix = finding.fixedIn.length > 0 ? ` → ${finding.fixedIn.join(', ')}` : '';
   const what = `${finding.package} ${finding.versions.join(', ')}${fix}`;
-  const list: CaseRow[] = [{ what, dueAt: state.dueAt, state: closedBecause ?? state.status }];
+  const list: CaseRow[] = [
+    { what, dueAt: state.dueAt, state: closedBecause ?? withAcknowledged(state, 'package', state.status) },
+  ];
   if (waiver) list.push({ what: `waived by ${waiver.by}`, dueAt: waiver.until, state: waiver.reason });
   if (claim)
     list.push({ what: `said to be patched by ${claim.by}`, state: claim.answered ? 'not confirmed' : 'being checked' });

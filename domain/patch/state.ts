@@ -38,6 +38,8 @@ export const PatchPlanSchema = z.strictObject({
   tellAtOnce: z.array(z.enum(RATINGS)),
   alarmAt: AlarmAtSchema,
   repeatEvery: RepeatSchema,
+  /** How long an acknowledgement of an alarm holds; without it for good. */
+  acknowledgedFor: RepeatSchema.optional(),
   longestWaiver: PeriodSchema,
 });
 export type PatchPlan = z.infer<typeof PatchPlanSchema>;

@@ -108,7 +108,7 @@ const LISTS = new Set(
   (
     'affects alarmAt alarms aliases attachmentNames attachments because beside block changed changes commands controls credentials dataSets daysOff fixedIn ' +
     'groups ids impacts indicators individualSteps isolate kinds languages maliciousSources missing organisations packs people problems reached ' +
-    'renderings steps systems tellAtOnce texts translations underWay unestablished unreached versions why workspaces'
+    'renderings ringAgain steps systems tellAtOnce texts translations underWay unestablished unreached versions why workspaces'
   ).split(' '),
 );
 

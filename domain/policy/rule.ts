@@ -174,6 +174,8 @@ const ruleFields = {
   alarmAt: AlarmAtSchema.default([]),
   /** From one alarm to the next once it is overdue. */
   repeatEvery: PeriodSchema.optional(),
+  /** How long an acknowledgement of its alarms holds; what is not done by then rings again. Left out: for good. */
+  acknowledgedFor: PeriodSchema.optional(),
   /** True where the law asks for the reasons of a delay. */
   delayReasons: z.boolean().default(false),
   record: z.enum(RECORD_GROUPS).optional(),
@@ -269,6 +271,10 @@ function checked<S extends z.ZodType<RuleFields>>(schema: S): S {
     })
     .refine((rule) => rule.repeatEvery === undefined || isRepetition(rule.repeatEvery), {
       path: ['repeatEvery'],
+      error: 'must be at least PT1M and have no calendar months',
+    })
+    .refine((rule) => rule.acknowledgedFor === undefined || isRepetition(rule.acknowledgedFor), {
+      path: ['acknowledgedFor'],
       error: 'must be at least PT1M and have no calendar months',
     }) as S;
 }

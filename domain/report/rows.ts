@@ -1,5 +1,6 @@
 /** How a vulnerability report stands, row by row, for lists and pages. */
 import type { CaseRow } from '../case/lifecycle';
+import { withAcknowledged } from '../case/rings-again';
 import type { ReporterMailOutcome, Triage, VulnerabilityReportState } from './state';
 import { clockText, dayOf } from './vulnerability-clock';
 
@@ -9,7 +10,7 @@ export function rows(state: VulnerabilityReportState): CaseRow[] {
     {
       what: 'acknowledged by a person',
       dueAt: received.clock.dueAt,
-      state: ack ? clockText(ack) : state.missed ? 'overdue' : 'owed',
+      state: ack ? clockText(ack) : withAcknowledged(state, 'acknowledgement', state.missed ? 'overdue' : 'owed'),
     },
     ...(ack ? [{ what: 'reporter told of it', state: toldText(state) }] : []),
     { what: 'triage', state: triage ? triageText(triage) : 'open' },
@@ -22,7 +23,7 @@ export function rows(state: VulnerabilityReportState): CaseRow[] {
             state: disclosure.publishedAt
               ? `published ${disclosure.publishedAt.slice(0, 10)}`
               : disclosure.on
-                ? 'agreed'
+                ? withAcknowledged(state, 'disclosure', 'agreed')
                 : 'no day agreed',
           },
           { what: 'credit', state: credit ?? 'not decided: anonymous' },

@@ -42,6 +42,8 @@ export const VulnerabilityReportInputSchema = z.strictObject({
   /** Between two alarms after the deadline, and between two reminders of a report on which nothing happens. */
   repeatEveryMs: z.int().min(60_000),
   followUpAfterMs: z.int().min(60_000),
+  /** How long an acknowledgement of its alarms holds; without it for good. */
+  acknowledgedForMs: z.int().min(60_000).optional(),
 });
 export type VulnerabilityReportInput = z.infer<typeof VulnerabilityReportInputSchema>;
 

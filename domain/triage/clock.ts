@@ -1,5 +1,5 @@
 /** What follows from the time: alarms until somebody decides, and the declaration on silence. */
-import type { About, Threshold } from '../case/alarm';
+import type { About, Alarm, Threshold } from '../case/alarm';
 import { commandsFor } from '../case/alarm-commands';
 import { thresholdText } from '../case/alarm-text';
 import type { NewOf } from '../case/lifecycle';
@@ -61,6 +61,16 @@ function declareBy(state: TriageState, trigger: 'rule' | 'silence', now: Instant
 }
 
 export function alarm(state: TriageState, threshold: Threshold): NewOf<TriageEvent> {
+  return { kind: 'alarm-raised', data: alarmOf(state, threshold) };
+}
+
+/** The alarm of a detection of which one was acknowledged, and how long that holds: as its rule says, else for good. */
+export function rings(state: TriageState, threshold: Threshold): { alarm: Alarm; holdsMs: number } | undefined {
+  const period = state.triage?.acknowledgedFor;
+  return period === undefined ? undefined : { alarm: alarmOf(state, threshold), holdsMs: exactMs(period) };
+}
+
+export function alarmOf(state: TriageState, threshold: Threshold): Alarm {
   const { caseId, count, dueAt, ruleTitle, triage } = state;
   const about: About = {
     kind: 'detections',
@@ -69,10 +79,7 @@ export function alarm(state: TriageState, threshold: Threshold): NewOf<TriageEve
     onSilence: triage?.onSilence ?? 'declare',
   };
   const todo = 'decide-detections';
-  return {
-    kind: 'alarm-raised',
-    data: { threshold, about, todo, dueAt, commands: commandsFor(todo, caseId, about) },
-  };
+  return { threshold, about, todo, dueAt, commands: commandsFor(todo, caseId, about) };
 }
 
 export function nextWake(state: TriageState, now: Instant): { at: Instant; what: string } | undefined {

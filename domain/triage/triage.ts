@@ -6,6 +6,7 @@
 
 import { stepOf } from '../case/case-step';
 import type { CaseMessage, CaseRow, Lifecycle, NewOf } from '../case/lifecycle';
+import { withAcknowledged } from '../case/rings-again';
 import { AT_RECEIPT, isAtReceipt } from '../detection/detection';
 import { DeclarationSchema } from '../incident/incident';
 import { aheadProblem } from '../kernel/ahead';
@@ -14,7 +15,7 @@ import { problemsOf } from '../kernel/problems';
 import { saidWithin } from '../kernel/said-within';
 import { type Instant, minuteText, toMs } from '../kernel/time';
 import { blockable } from './blockable';
-import { alarm, nextWake, onTime } from './clock';
+import { alarm, alarmOf, nextWake, onTime, rings } from './clock';
 import { declarationOf } from './declaration';
 import { evolve } from './evolve';
 import { TRIAGE_MESSAGES, type TriageMessage } from './messages';
@@ -96,7 +97,7 @@ function rows(state: TriageState): CaseRow[] {
   const span = isAtReceipt(detection) ? `${times}, the first ${AT_RECEIPT['detected-at']}` : times;
   const decided = decision
     ? `${decision.decision} by ${decision.by}${decision.incidentId ? ` · ${decision.incidentId}` : ''}${decision.reason ? ` · ${decision.reason}` : ''}`
-    : `waiting; on silence: ${triage?.onSilence ?? 'declare'}`;
+    : withAcknowledged(state, 'detections', `waiting; on silence: ${triage?.onSilence ?? 'declare'}`);
   return [
     { what: 'Decision', dueAt: decision ? undefined : state.dueAt, state: decided },
     { what: 'Detections', state: `${span} · ${detection.source} · ${detection.type}` },
@@ -119,11 +120,12 @@ export const triageLifecycle: Lifecycle<TriageState, TriageEvent, TriageWork, Tr
   onOutcome,
   nextWake,
   wantedWork,
+  owes: ({ decision }, subject) => subject === 'detections' && !decision,
+  rings: (state, _detections, threshold) => rings(state, threshold),
   nextDueAt: (state) => (state.decision ? undefined : state.dueAt),
   rows,
   next(state, now) {
     if (state.status !== 'waiting') return [];
-    const due = alarm(state, { kind: 'due' });
-    return due.kind === 'alarm-raised' ? [stepOf(due.data, 'Decide', now)] : [];
+    return [stepOf(alarmOf(state, { kind: 'due' }), 'Decide', now)];
   },
 };

@@ -1,9 +1,9 @@
 /** A case of any kind as its register entries tell it: whether it is open, and when it is due next. Pure. */
-import { foldCase } from '../case/advance';
-import type { CaseState, Lifecycle } from '../case/lifecycle';
+import { type Folds, foldCase } from '../case/advance';
+import type { CaseState } from '../case/lifecycle';
 import { nextDeadline, owedBy } from '../incident/clocks';
 import { INCIDENT_WORKFLOW } from '../incident/contract';
-import { evolveOwn as incidentEvolve } from '../incident/evolve';
+import { INCIDENT_FOLDS } from '../incident/evolve';
 import type { IncidentState } from '../incident/state';
 import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
@@ -30,13 +30,13 @@ export interface RegisteredCase {
   lastAt: Instant;
 }
 
-type Reads = Pick<Lifecycle<CaseState, RecordedEvent>, 'evolve'> & { nextDueAt(state: CaseState): Instant | undefined };
+type Reads = Folds<CaseState, RecordedEvent> & { nextDueAt(state: CaseState): Instant | undefined };
 
 /** What reads a kind of case, by the kind of its first event. */
 const KINDS: Record<string, { workflow: string; reads: Reads }> = {
   declared: {
     workflow: INCIDENT_WORKFLOW,
-    reads: { evolve: incidentEvolve, nextDueAt: nextDeadline } as unknown as Reads,
+    reads: { ...INCIDENT_FOLDS, nextDueAt: nextDeadline } as unknown as Reads,
   },
   detected: { workflow: TRIAGE_WORKFLOW, reads: triageLifecycle as unknown as Reads },
   'report-received': {

@@ -4,6 +4,7 @@ import { CommandError, refused } from '../../../client/errors';
 import type { TocsinClient } from '../../../client/tocsin-client';
 import { advance } from '../../../domain/case/advance';
 import { clockNow } from '../../../domain/case/clock-now';
+import { nextWakeOf } from '../../../domain/case/rings-again';
 import type { IncidentView } from '../../../domain/incident/contract';
 import { type IncidentLifecycle, incidentLifecycle } from '../../../domain/incident/lifecycle';
 import { type Instant, toMs } from '../../../domain/kernel/time';
@@ -73,7 +74,7 @@ class Run {
       const view = await this.settled(until);
       const now = clockNow(view.clock);
       if (toMs(now) >= toMs(target)) return;
-      const wake = this.lifecycle.nextWake(view.state, now);
+      const wake = nextWakeOf(this.lifecycle, view.state, now);
       const step = wake && toMs(wake.at) < toMs(target) ? wake.at : target;
       await this.client.pace(this.id, { until: step });
       await sleep((toMs(step) - toMs(now)) / this.options.speed);

@@ -2,13 +2,14 @@
 
 import fc from 'fast-check';
 import { obligationOf } from '../../../domain/case/alarm';
+import { nextWakeOf } from '../../../domain/case/rings-again';
 import type { IncidentEvent } from '../../../domain/incident/events';
 import { fold } from '../../../domain/incident/evolve';
 import { board, explain } from '../../../domain/incident/explain';
 import { outstanding } from '../../../domain/incident/filings';
+import { incidentLifecycle } from '../../../domain/incident/lifecycle';
 import type { MessageName } from '../../../domain/incident/messages';
 import { type IncidentState, isSettled } from '../../../domain/incident/state';
-import { nextWake } from '../../../domain/incident/wake';
 import { wantedWork } from '../../../domain/incident/work';
 import { HOUR_MS, toInstant, toMs } from '../../../domain/kernel/time';
 import { ODD_PACK, PACKS, type Step, steps } from './helpers/arbitrary';
@@ -59,7 +60,7 @@ class Played extends Story {
         this.tickAt(toInstant(toMs(this.now) + Math.round(step.hours * HOUR_MS)));
         return;
       case 'wake': {
-        const wake = nextWake(this.state, this.pack, this.now);
+        const wake = nextWakeOf(incidentLifecycle(this.pack), this.state, this.now);
         if (wake) this.tickAt(wake.at);
         return;
       }
@@ -305,7 +306,7 @@ test('deadlines and margins are instants, and the next wake is always ahead', ()
       // Proposed before anybody was aware of a breach, it has no clock of its own.
       if (!isSettled(o) && o.status !== 'proposed-not-owed') expect(o.dueAt).toBeDefined();
     }
-    const wake = nextWake(state, pack, now);
+    const wake = nextWakeOf(incidentLifecycle(pack), state, now);
     if (wake) expect(toMs(wake.at)).toBeGreaterThan(toMs(now));
   });
 });

@@ -1,5 +1,6 @@
 /** Plays the workflow around the pure core: keeps the state, moves the time from wake to wake, answers effects. */
 
+import { nextWakeOf } from '../../../../domain/case/rings-again';
 import { type Audience, groupName } from '../../../../domain/incident/audience';
 import type { Counted } from '../../../../domain/incident/counted';
 import {
@@ -10,10 +11,10 @@ import {
 } from '../../../../domain/incident/events';
 import { fold } from '../../../../domain/incident/evolve';
 import { DeclarationSchema } from '../../../../domain/incident/incident';
+import { incidentLifecycle } from '../../../../domain/incident/lifecycle';
 import { MESSAGE_SCHEMAS, type MessageName } from '../../../../domain/incident/messages';
 import type { IncidentState, Obligation } from '../../../../domain/incident/state';
 import { audienceFor } from '../../../../domain/incident/told-wrongly';
-import { nextWake } from '../../../../domain/incident/wake';
 import { type IncidentWork, wantedWork } from '../../../../domain/incident/work';
 import { type Instant, toMs } from '../../../../domain/kernel/time';
 import type { Policy } from '../../../../domain/policy/policy';
@@ -100,7 +101,7 @@ export class Story {
     for (let wakes = 0; ; wakes++) {
       if (wakes > WAKES_AT_MOST)
         throw new Error(`more than ${WAKES_AT_MOST} wakes before ${until}: alarms without end?`);
-      const wake = nextWake(this.state, this.pack, this.now);
+      const wake = nextWakeOf(incidentLifecycle(this.pack), this.state, this.now);
       if (!wake || toMs(wake.at) > toMs(until)) break;
       if (toMs(wake.at) <= toMs(this.now))
         throw new Error(`asked to wake at ${wake.at}, which is not after ${this.now}`);
