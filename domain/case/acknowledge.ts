@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { TOCSIN } from '../kernel/recorded-event';
 import { ByOf } from '../kernel/text';
+import type { Instant } from '../kernel/time';
 
 /**
  * The message by which alarms of any incident or case are acknowledged; `acknowledge` alone is how a vulnerability report
@@ -46,6 +47,19 @@ export function viaText(service: PagingService | undefined): string {
 export function serviceName(service: PagingService): string {
   return SERVICES[service];
 }
+
+/** Who acknowledged an alarm, when, and until when that holds. */
+export interface Acknowledged {
+  by: string;
+  at: Instant;
+  until: Instant;
+}
+
+/** What alarms called for and is not done, by its subject: the latest alarm about it, and the acknowledgement of that. */
+export type Alarmed = Record<string, { alarm: number; acknowledged?: Acknowledged }>;
+
+/** Of an event `alarm-acknowledged`: which alarms ring again, and when, unless what they call for is done before. */
+export type RingAgain = Array<{ alarm: number; at: Instant }>;
 
 /** As many unacknowledged alarms as a state keeps: the latest. */
 const KEPT = 500;

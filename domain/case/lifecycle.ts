@@ -7,12 +7,11 @@
 import type { z } from 'zod';
 import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
-import type { PagingService } from './acknowledge';
+import type { Alarmed, PagingService, RingAgain } from './acknowledge';
 import type { Alarm, Threshold, WorkKind } from './alarm';
 import type { CaseStep } from './case-step';
 import type { Resumed } from './found';
 import type { Occasion } from './occasion';
-import type { Alarmed, RingAgain } from './rings-again';
 
 /** What every case's state holds. Plain JSON, so that continue-as-new can carry it. */
 export interface CaseState {

@@ -6,21 +6,9 @@
  */
 import type { RecordedEvent } from '../kernel/recorded-event';
 import { earliest, type Instant, minuteText, toInstant, toMs } from '../kernel/time';
+import type { Acknowledged, Alarmed, RingAgain } from './acknowledge';
 import type { About, Alarm, Threshold } from './alarm';
 import type { CaseState, Lifecycle, NewOf } from './lifecycle';
-
-/** Who acknowledged an alarm, when, and until when that holds. */
-export interface Acknowledged {
-  by: string;
-  at: Instant;
-  until: Instant;
-}
-
-/** What alarms called for and is not done, by its subject: the latest alarm about it, and the acknowledgement of that. */
-export type Alarmed = Record<string, { alarm: number; acknowledged?: Acknowledged }>;
-
-/** Of an event `alarm-acknowledged`: which alarms ring again, and when, unless what they call for is done before. */
-export type RingAgain = Array<{ alarm: number; at: Instant }>;
 
 type Owing<S extends CaseState, E extends RecordedEvent> = Pick<Lifecycle<S, E>, 'owes'>;
 type Ringing<S extends CaseState, E extends RecordedEvent> = Pick<Lifecycle<S, E>, 'rings'>;
@@ -116,8 +104,14 @@ export function ringAgainText(ringAgain: RingAgain = []): string {
   return `; what is not done${by} rings again${first}`;
 }
 
+/** The acknowledgement that ends first of those that hold for a time. */
+export function firstToEnd({ alarmed = {} }: Pick<CaseState, 'alarmed'>): Acknowledged | undefined {
+  const held = Object.values(alarmed).flatMap(({ acknowledged }) => acknowledged ?? []);
+  return held.sort((a, b) => toMs(a.until) - toMs(b.until))[0];
+}
+
 /** How something stands, and behind it who acknowledged the latest alarm about it, where that holds for a time. */
 export function withAcknowledged({ alarmed }: Pick<CaseState, 'alarmed'>, subject: string, stands: string): string {
   const seen = alarmed?.[subject]?.acknowledged;
-  return seen ? `${stands}, alarm acknowledged by ${seen.by} until ${minuteText(seen.until)} UTC` : stands;
+  return seen ? `${stands}; alarm acknowledged by ${seen.by} until ${minuteText(seen.until)} UTC` : stands;
 }

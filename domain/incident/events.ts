@@ -4,10 +4,9 @@
  * Those of one obligation are in obligation-events.ts.
  */
 
-import type { PagingService } from '../case/acknowledge';
+import type { PagingService, RingAgain } from '../case/acknowledge';
 import { type Alarm, obligationOf } from '../case/alarm';
 import type { Resumed } from '../case/found';
-import type { RingAgain } from '../case/rings-again';
 import type { InexactInstant } from '../kernel/inexact-instant';
 import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';

@@ -6,6 +6,7 @@
 import { commandsFor } from '../case/alarm-commands';
 import { alarmText } from '../case/alarm-text';
 import type { CaseStep } from '../case/case-step';
+import { withAcknowledged } from '../case/rings-again';
 import { ask, commandLine, commandText } from '../kernel/command-lines';
 import { plural } from '../kernel/plural';
 import { DAY_MS, type Instant, toMs } from '../kernel/time';
@@ -162,7 +163,7 @@ function dutyStep(o: Obligation, rule: ObligationRule, state: IncidentState, pac
   const once = onceText(o, state, pack);
   return {
     what: titleOf(o, rule),
-    todo: `${once}${byHand}${lacks.length > 0 ? `it lacks ${lacks.join(', ')}` : todo}`,
+    todo: withAcknowledged(state, o.id, `${once}${byHand}${lacks.length > 0 ? `it lacks ${lacks.join(', ')}` : todo}`),
     ...(onSilence && { onSilence }),
     obligation: o.id,
     ...(dueAt && { dueAt }),

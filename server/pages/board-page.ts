@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KINDS, type KindName } from '../../client/kinds';
 import type { ListedCase } from '../../client/list';
 import type { TocsinClient } from '../../client/tocsin-client';
+import { firstToEnd } from '../../domain/case/rings-again';
 import type { Instant } from '../../domain/kernel/time';
 import { type Html, html } from '../../platform/html';
 import type { PolicySource } from '../../policy/settings';
@@ -12,7 +13,7 @@ import { say } from './layout';
 import { actionOf, addressOf } from './links';
 import { lookAtNext, type NextOf } from './looked-at';
 import { stoppedLine } from './stopped-line';
-import { timeLeft } from './times';
+import { instant, timeLeft } from './times';
 
 /** Of so many incidents the next step is shown: those whose deadlines are next. */
 const LOOKED_AT = 5;
@@ -107,12 +108,13 @@ function incidentCard(listed: ListedCase, found: NextOf | undefined, actor: Acto
   // The clock of an exercise is its own.
   const at = found?.now ?? now;
   const [step] = found?.steps ?? [];
+  const seen = found && firstToEnd(found.view.state);
   const acts =
     step?.commands.flatMap((line, n) => actionOf(id, line, actor, n === 0, step.commands) ?? []).slice(0, 3) ?? [];
   return html`<article class="card row">
 ${exercise && !found ? html`<p class="left"><span>The clock of an exercise</span></p>` : timeLeft(nextDeadline, at, 'No deadline runs')}
 <div class="body"><h2><a href="${addressOf(id)}">${title ?? id}</a></h2>
-<p class="meta"><span>${id}</span>${severity && html`<b>${severity}</b>`}${stopped ? html`<span class="chip bad">stopped</span>` : html`<span>${status}</span>`}${owner && html`<span>Owner ${owner}</span>`}${overdue > 0 && html`<span class="chip bad">${overdue} overdue</span>`}${exercise && html`<span class="chip note">Exercise</span>`}</p>
+<p class="meta"><span>${id}</span>${severity && html`<b>${severity}</b>`}${stopped ? html`<span class="chip bad">stopped</span>` : html`<span>${status}</span>`}${owner && html`<span>Owner ${owner}</span>`}${overdue > 0 && html`<span class="chip bad">${overdue} overdue</span>`}${exercise && html`<span class="chip note">Exercise</span>`}${seen && html`<span>Alarm acknowledged by ${seen.by} until ${instant(seen.until)}</span>`}</p>
 ${step && html`<div class="todo"><p><span class="soft">Next:</span> ${step.what}</p>${acts.length > 0 && html`<p class="acts">${acts}</p>`}</div>`}
 </div></article>`;
 }

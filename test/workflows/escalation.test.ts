@@ -236,6 +236,35 @@ test('one alarm of two acknowledged: the other is repeated on', async () => {
   expect(acknowledgements).toMatchObject([{ by: 'bob', remaining: 1 }]);
 }, 60_000);
 
+test('an acknowledgement ends: what is not done pages again from the first level, is on record, and no more once it is done', async () => {
+  const { incident, from } = await declared();
+  // The deadline itself: after it the clock rings every four hours.
+  await minutes(132);
+  await incident.send('acknowledge-alarms', { by: 'bob' });
+  const before = paged.length;
+  await minutes(28);
+  expect(paged).toHaveLength(before);
+  expect((await incident.state()).alarmed?.containment?.acknowledged?.by).toBe('bob');
+  await minutes(18);
+  expect(pages(from).slice(-4)).toEqual([
+    [162, 1, 'ann', 1],
+    [167, 1, 'ann', 1],
+    [172, 1, 'ann', 1],
+    [177, 2, 'bob', 1],
+  ]);
+  const alarm = incident.alarms('containment').at(-1)!;
+  expect(alarm).toMatchObject({ threshold: { kind: 'acknowledgement-expired', by: 'bob' } });
+  expect(paged.at(-1)!.page.digest.lines[0]).toMatch(/acknowledged by bob at \d{4}-.* UTC, and still not done/);
+  // Acknowledged again, and this time it is done.
+  await incident.send('acknowledge-alarms', { by: 'ann' });
+  await minutes(10);
+  await incident.send('status', { status: 'contained' });
+  const count = paged.length;
+  await minutes(60);
+  expect(paged).toHaveLength(count);
+  expect(incident.alarms('containment').at(-1)).toEqual(alarm);
+}, 120_000);
+
 test('no page about something done: the obligation is met, and the escalation ends', async () => {
   const { incident, from } = await declared();
   await minutes(72);

@@ -95,7 +95,7 @@ describe('an incident', () => {
     const story = acknowledged(declared(), 125);
     const { state, pack, now } = story;
     const row = () => board(story.state, pack, story.now).find(({ id }) => id === DUTY)!;
-    expect(row().status).toContain(', alarm acknowledged by ann@example.com until 2026-04-01 04:35 UTC');
+    expect(row().status).toContain('; alarm acknowledged by ann@example.com until 2026-04-01 04:35 UTC');
     expect(narrate(story.last('alarm-acknowledged'), pack).text).toContain('rings again');
     expect(nextWakeOf(incidentLifecycle(pack), state, minute(154))).toEqual({
       at: minute(155),
