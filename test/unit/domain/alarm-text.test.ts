@@ -13,6 +13,7 @@ const GIVEN = {
   outcome: 'unknown',
   trigger: 'rule',
   entry: 7,
+  at: AT,
 };
 /** Of each kind there is, with something in each of its fields. */
 const EVERY = kinds(ThresholdSchema).map((kind) => ({ ...GIVEN, kind, into: 'INC-2', from: 'a', to: 'b', by: 'c' }));
