@@ -40,13 +40,17 @@ export async function snapshotPolicy({ policy, artefacts, log }: Deps): Promise<
 /** A case of the register whose workflow is gone. What stands in the way is a result, not an error. */
 export async function caseToResume(
   deps: Deps & { events(caseId: string): Promise<RecordedEvent[]> },
-  { caseId, currentPolicy }: Parameters<Activities['caseToResume']>[0],
+  { caseId, currentPolicy, closed }: Parameters<Activities['caseToResume']>[0],
 ): Promise<ToResume> {
   const events = await deps.events(caseId);
   const state = stateOfAny(events);
   if (!state) return { problem: `the register has no case "${caseId}"` };
   if (standInOf(state.title)) return { problem: `the texts of "${caseId}" were erased: nothing of it can go on` };
   const { closedAt, exercise } = state;
+  if (closed)
+    return closedAt === undefined
+      ? { problem: `the register has "${caseId}" as open, not as closed` }
+      : { state, recent: latest(events), alarms: [] };
   const problem = resumeProblem({ open: closedAt === undefined, exercise });
   if (problem === 'closed') return { problem: `"${caseId}" is closed: there is nothing to go on with` };
   if (problem === 'exercise') return { problem: `"${caseId}" is an exercise: play it again` };

@@ -282,7 +282,7 @@ export interface Activities {
     seq: number;
   }): Promise<{ ok: boolean; entries: number; head: string; problem?: string }>;
   /** A case whose workflow is gone, as the register has it; or why it cannot go on. */
-  caseToResume(input: { caseId: string; currentPolicy?: boolean }): Promise<ToResume>;
+  caseToResume(input: { caseId: string; currentPolicy?: boolean; closed?: true }): Promise<ToResume>;
   /** An incident as the register has it; `undefined` where it has none, or where its texts were erased. */
   incidentInRegister(input: { incidentId: string }): Promise<IncidentState | undefined>;
   draftNotice(input: DraftInput): Promise<DraftResult>;

@@ -2,13 +2,9 @@
 import type { Receipt } from '../domain/case/contract';
 import type { IncidentInput } from '../domain/incident/contract';
 import type { Explanation } from '../domain/incident/explain';
-import type { AFTER_CLOSING } from '../domain/incident/links';
-import type { Answers, KindName, MessageInput, MessageName } from './kinds';
+import type { AfterClosing, Answers, KindName, MessageInput, MessageName } from './kinds';
 import type { ListedCase } from './list';
 import type { Standing } from './stopped';
-
-/** The messages that a closed incident takes. */
-export type AfterClosing = (typeof AFTER_CLOSING)[number];
 
 /**
  * What can be done with cases: by `TocsinClient` straight at Temporal, by `ServerClient` through `tocsin serve`, which finds
@@ -25,7 +21,7 @@ export interface CaseClient {
    * is left out. Rejects with a CommandError that lists what is wrong when the message is refused.
    */
   send<N extends MessageName>(id: string, name: N, message: MessageInput<N>): Promise<Receipt>;
-  /** Sends a message that an incident takes also after it was closed. Else like `send`. */
+  /** Sends a message that an incident or a triage case takes also after it was closed. Else like `send`. */
   sendEvenIfClosed<N extends AfterClosing>(
     id: string,
     name: N,

@@ -4,6 +4,7 @@ import type { CaseView } from '../domain/case/contract';
 import { COMMON_MESSAGES } from '../domain/case/messages';
 import { INCIDENT_WORKFLOW, type IncidentView } from '../domain/incident/contract';
 import type { IncidentEvent } from '../domain/incident/events';
+import { AFTER_CLOSING } from '../domain/incident/links';
 import { MESSAGE_SCHEMAS } from '../domain/incident/messages';
 import { tooLarge } from '../domain/kernel/bytes';
 import { problemsOf } from '../domain/kernel/problems';
@@ -13,7 +14,7 @@ import type { PatchEvent, PatchState } from '../domain/patch/state';
 import { REPORT_MESSAGES } from '../domain/report/messages';
 import type { VulnerabilityReportEvent, VulnerabilityReportState } from '../domain/report/state';
 import { VULNERABILITY_REPORT_WORKFLOW } from '../domain/report/vulnerability-report';
-import { TRIAGE_MESSAGES } from '../domain/triage/messages';
+import { AFTER_DECISION, TRIAGE_MESSAGES } from '../domain/triage/messages';
 import { TRIAGE_WORKFLOW, type TriageEvent, type TriageState } from '../domain/triage/state';
 
 /** A kind of case, as a sender knows it. */
@@ -26,6 +27,8 @@ export interface Kind {
   workflow: string;
   /** The messages that it takes, by name. */
   messages: Record<string, z.ZodType>;
+  /** Those that it takes also when it is closed. */
+  afterClosing?: readonly string[];
 }
 
 type Described = Record<string, { schema: z.ZodType }>;
@@ -42,12 +45,14 @@ export const KINDS = {
     prefixes: ['INC-', 'EX-'],
     workflow: INCIDENT_WORKFLOW,
     messages: MESSAGE_SCHEMAS,
+    afterClosing: AFTER_CLOSING,
   },
   triage: {
     noun: 'triage case',
     prefixes: ['TRG-'],
     workflow: TRIAGE_WORKFLOW,
     messages: schemasOf(TRIAGE_MESSAGES),
+    afterClosing: AFTER_DECISION,
   },
   report: {
     noun: 'vulnerability report',
@@ -64,6 +69,15 @@ export const KINDS = {
 } satisfies Record<string, Kind>;
 
 export type KindName = keyof typeof KINDS;
+
+/** The messages that a closed incident or triage case takes. */
+export type AfterClosing = (typeof AFTER_CLOSING)[number] | (typeof AFTER_DECISION)[number];
+
+/** Whether a case takes a message also when it is closed. */
+export function isAfterClosing(kind: KindName, name: string): name is AfterClosing {
+  const { afterClosing = [] }: Kind = KINDS[kind];
+  return afterClosing.includes(name);
+}
 
 /** Where each kind stands in the API of the server, as in `/v1/incidents`. */
 export const COLLECTIONS = {

@@ -9,24 +9,20 @@ import {
 import type { Workflow } from '@temporalio/common';
 import type { EntryWriter } from '../domain/case/backlog-id';
 import { type Pace, type Receipt, TASK_TIMEOUT } from '../domain/case/contract';
-import type { ResumedInput } from '../domain/case/resumed';
+import type { ClosedInput, ResumedInput } from '../domain/case/resumed';
 import { type EscalationState, escalationId } from '../domain/escalation/escalation';
-import {
-  type ClosedIncidentInput,
-  INCIDENT_WORKFLOW,
-  type IncidentInput,
-  TASK_QUEUE,
-} from '../domain/incident/contract';
+import { type ClosedIncidentInput, type IncidentInput, TASK_QUEUE } from '../domain/incident/contract';
 import type { Explanation } from '../domain/incident/explain';
 import { HISTORY_AHEAD } from '../domain/kernel/failures';
 import type { Instant } from '../domain/kernel/time';
-import type { AfterClosing, CaseClient } from './cases';
+import type { CaseClient } from './cases';
 import { declared } from './declaration';
 import { writeAgain } from './entry-writers';
 import { type CommandError, refused, UnknownCase, usage } from './errors';
 import { described, infoOf } from './executions';
 import { howItStands } from './how-it-ended';
 import {
+  type AfterClosing,
   type Answers,
   KINDS,
   type KindName,
@@ -36,6 +32,7 @@ import {
   messageProblems,
 } from './kinds';
 import { type ListedCase, listCases } from './list';
+import { incidentMustTake } from './merging';
 import { receiptFrom, stamped, updateIdOf } from './receipt';
 import { refusalOf } from './refusal';
 import { type CaseStart, incidentStart, startOptions } from './start-options';
@@ -133,8 +130,8 @@ export class TocsinClient implements CaseClient {
   }
 
   /**
-   * Sends a message that an incident takes also after it was closed, when its workflow is over: a new run of it begins from
-   * the register, takes the message and ends when nothing is left to do. Else like `send`.
+   * Sends a message that an incident or a triage case takes also after it was closed, when its workflow is over: a new run of
+   * it begins from the register, takes the message and ends when nothing is left to do. Else like `send`.
    *
    * @param options.inRegister asked where Temporal knows it no longer, as after its retention: whether the register has it closed.
    */
@@ -144,24 +141,36 @@ export class TocsinClient implements CaseClient {
     message: MessageInput<N>,
     { inRegister }: { inRegister?: () => Promise<boolean> } = {},
   ): Promise<Receipt> {
+    const isTriage = kindOf(id) === 'triage';
+    if (isTriage) {
+      const view = () => this.view<'triage'>(id);
+      await incidentMustTake({ find: (incident) => this.find(incident), view }, id, name, message as object);
+      const stands = await this.stands(id);
+      const isClosed = stands === 'closed' || (stands === undefined && (await inRegister?.()));
+      if (!isClosed) return this.send(id, name, message);
+    }
+    const { noun, workflow } = KINDS[isTriage ? 'triage' : 'incident'];
+    const closed = isTriage
+      ? ({ closed: { caseId: id } } satisfies ClosedInput)
+      : ({ closed: { incidentId: id } } satisfies ClosedIncidentInput);
     const sent = stamped(message);
-    const startWorkflowOperation = new WithStartWorkflowOperation<Workflow>(INCIDENT_WORKFLOW, {
+    const startWorkflowOperation = new WithStartWorkflowOperation<Workflow>(workflow, {
       workflowId: id,
       taskQueue: this.taskQueue,
-      args: [{ closed: { incidentId: id } } satisfies ClosedIncidentInput],
+      args: [closed],
       workflowTaskTimeout: TASK_TIMEOUT,
       workflowIdConflictPolicy: 'USE_EXISTING',
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     });
     const options = { args: [sent] as [unknown], updateId: updateIdOf(name, sent), startWorkflowOperation };
     try {
-      if (!(await this.find(id)) && !(await inRegister?.())) throw new UnknownCase(KINDS.incident.noun, id);
+      if (!(await this.find(id)) && !(await inRegister?.())) throw new UnknownCase(noun, id);
       const given = await this.timed(() =>
         this.temporal.workflow.executeUpdateWithStart<Workflow, Receipt, [unknown]>(name, options),
       );
       return receiptFrom(this.temporal, sent, given, id);
     } catch (error) {
-      throw refusalOf(error, `${KINDS.incident.noun} "${id}"`) ?? error;
+      throw refusalOf(error, `${noun} "${id}"`) ?? error;
     }
   }
 

@@ -53,6 +53,7 @@ export const MESSAGE_ROLES: MessageRules = {
     declare: HANDLERS,
     dismiss: HANDLERS,
     merge: HANDLERS,
+    unmerge: HANDLERS,
     'acknowledge-alarms': HANDLERS,
   },
   report: {

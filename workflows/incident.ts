@@ -18,15 +18,19 @@ import type { IncidentEvent } from '../domain/incident/events';
 import { type Explanation, explain } from '../domain/incident/explain';
 import { incidentLifecycle } from '../domain/incident/lifecycle';
 import { INCIDENT_MESSAGES } from '../domain/incident/messages';
+import { joinedEvent } from '../domain/incident/on-detections';
+import { decideMessage } from '../domain/incident/on-message';
 import { openingOf } from '../domain/incident/opening';
 import { type IncidentOutcome, onOutcome } from '../domain/incident/outcome';
 import { playRecord } from '../domain/incident/record-only';
 import type { IncidentState } from '../domain/incident/state';
 import { type IncidentWork, untakenInApp } from '../domain/incident/work';
+import type { Instant } from '../domain/kernel/time';
 import { type PolicySnapshot, policyRef } from '../domain/policy/policy';
 import { activities, UNTIL_DONE } from './lib/activity-calls';
 import { begunOnce } from './lib/begun-once';
 import { carriedCase } from './lib/carried';
+import { detectionSignals } from './lib/detections';
 import { performIncidentWork } from './lib/incident-work';
 import type { Carried } from './lib/kind';
 import { MailRounds } from './lib/mail-rounds';
@@ -48,6 +52,7 @@ export function incident(input: Input): Promise<CaseResult> {
     messages: INCIDENT_MESSAGES,
     perform: (work, at) => performIncidentWork(work, at, mails),
     signals: (run) => ({
+      ...detectionSignals(run, (state, message, now) => decideMessage(state, message, policy.pack, now)),
       delivered: internalSignal('Delivery workflow: the ledger has news of a round', RoundSchema, (round) =>
         mails.hear(round),
       ),
@@ -117,7 +122,7 @@ export function incident(input: Input): Promise<CaseResult> {
       const id = { of: (i: IncidentInput) => i.declaration.id, field: 'declaration.id', whose: 'incident' };
       const given = validInput('declaration', IncidentInputSchema, input, id);
       policy = given.policy ?? (await snapshotPolicy());
-      const { declaration, exercise: pacing, recorded } = given;
+      const { declaration, exercise: pacing, recorded, joined } = given;
       if (declaration.recordedAt) {
         const { refused: _refused, ...played } = playRecord(
           declaration,
@@ -128,9 +133,11 @@ export function incident(input: Input): Promise<CaseResult> {
         run.openPlayed(lifecycleUnder(policy), played);
         return;
       }
-      run.open(lifecycleUnder(policy), declaration.id, (now) => openingOf(declaration, policy, now, ofSender), {
-        pacing,
-      });
+      const first = (now: Instant) => [
+        ...openingOf(declaration, policy, now, ofSender),
+        ...(joined ? [joinedEvent(joined)] : []),
+      ];
+      run.open(lifecycleUnder(policy), declaration.id, first, { pacing });
     },
     // What was declared stands in the state.
     nextInput: (carried) => ({ policy, carried }),

@@ -1,10 +1,13 @@
 /**
  * The life of a detection until somebody decides: opened, counted, alarmed, then declared, dismissed or merged. All of it
- * is decided by the pure `domain/triage/`; this workflow counts, starts the incident, and hands over to one that runs.
+ * is decided by the pure `domain/triage/`; this workflow counts, starts the incident, and hands over to one that runs, or has
+ * it let go.
  */
-import { getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import { patched } from '@temporalio/workflow';
 import type { CaseResult } from '../domain/case/contract';
-import type { ResumedInput } from '../domain/case/resumed';
+import type { ClosedInput, ResumedInput } from '../domain/case/resumed';
+import { ANSWERED_SIGNAL } from '../domain/incident/detections';
+import { joinedOf } from '../domain/triage/belongs';
 import { openingOf } from '../domain/triage/opening';
 import {
   DETECTED_SIGNAL,
@@ -18,26 +21,28 @@ import {
 } from '../domain/triage/state';
 import { countIn, emptyTally, recordTally, type Tally } from '../domain/triage/tally';
 import { triageLifecycle } from '../domain/triage/triage';
-import { failureText } from './lib/activity-calls';
 import { begunOnce } from './lib/begun-once';
 import { carriedCase } from './lib/carried';
+import { Incidents, reached } from './lib/detections';
 import type { Carried, Situation } from './lib/kind';
 import { internalSignal } from './lib/receive-messages';
-import { fromRegister, isResumed } from './lib/resumed';
+import { closedInRegister, fromRegister, isClosed, isResumed } from './lib/resumed';
 import { startIncident } from './lib/start-incident';
 import { validInput } from './lib/valid-input';
 import { runLifecycle } from './lifecycle';
 
 type Input = TriageInput &
-  Partial<ResumedInput> & { carried?: Carried<TriageState, TriageEvent, TriageWork>; tally?: Tally };
+  Partial<ResumedInput & ClosedInput> & { carried?: Carried<TriageState, TriageEvent, TriageWork>; tally?: Tally };
 
 /** One workflow for each deduplicated detection; its id is the case's id. */
 export function triage(input: Input): Promise<CaseResult> {
   let tally: Tally;
+  const incidents = new Incidents();
   return runLifecycle<TriageState, TriageEvent, TriageWork, TriageOutcome>({
     messages: triageLifecycle.messages,
-    perform,
+    perform: (work, at) => perform(work, at, incidents),
     signals: (run) => ({
+      [ANSWERED_SIGNAL]: incidents.signal,
       [DETECTED_SIGNAL]: internalSignal('A detection that belongs to this case', DetectedSchema, (detected) => {
         const counted = countIn(run.state, tally, detected);
         tally = counted.tally;
@@ -63,46 +68,62 @@ export function triage(input: Input): Promise<CaseResult> {
         tally = emptyTally();
         return run.resume(triageLifecycle, carried, news);
       }
+      if (isClosed(input)) {
+        // All that was counted stands in the register of a closed case.
+        tally = emptyTally();
+        return run.resume(triageLifecycle, await closedInRegister<TriageState, TriageEvent, TriageWork>(input));
+      }
       const id = { of: (i: TriageInput) => i.caseId, field: 'caseId', whose: 'case' };
       const first = validInput('detection', TriageInputSchema, input, id);
       tally = emptyTally(first.detection);
       return run.open(triageLifecycle, first.caseId, (now) => [openingOf(first, now)]);
     },
-    nextInput: (carried) => ({ ...input, carried, tally }),
+    nextInput(carried) {
+      const { closed: _, ...began } = input;
+      return { ...began, carried, tally };
+    },
   });
 }
 
-async function perform(work: TriageWork, { state }: Situation<TriageState>): Promise<TriageOutcome> {
-  if (work.kind === 'declare') {
-    const already = await startIncident(work.declaration, state.caseId);
-    return { kind: 'declared', incidentId: work.declaration.id, already };
-  }
-  const { into } = work;
-  try {
-    await handOver(work, state);
-    return { kind: 'merged', into };
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    const problem = `${into} took no message: ${failureText(error)}`.slice(0, 300);
-    return { kind: 'merge-failed', into, problem };
+async function perform(
+  work: TriageWork,
+  { state }: Situation<TriageState>,
+  incidents: Incidents,
+): Promise<TriageOutcome> {
+  switch (work.kind) {
+    case 'declare': {
+      const { id, declaredBy: by } = work.declaration;
+      const joined = joinedOf(state, { decision: 'declared', by });
+      return { kind: 'declared', incidentId: id, already: await startIncident(work.declaration, state.caseId, joined) };
+    }
+    case 'merge': {
+      const { into } = work;
+      const problem = patched('incident-lists-detections')
+        ? await incidents.ask(into, {
+            joined: { ...joinedOf(state, { decision: 'merged', by: work.by }), block: work.block },
+          })
+        : await noteAndBlock(work, state);
+      return problem ? { kind: 'merge-failed', into, problem } : { kind: 'merged', into };
+    }
+    case 'unmerge': {
+      const { from, by, reason } = work;
+      const problem = await incidents.ask(from, { left: { by, caseId: state.caseId, reason } });
+      return problem ? { kind: 'unmerge-failed', from, problem } : { kind: 'unmerged', from };
+    }
   }
 }
 
-/**
- * Asks the incident to block what the detections showed, as the rule says, and has it note where they are recorded.
- * Command ids make a repeat harmless.
- */
-async function handOver(
-  { into, block, by }: Extract<TriageWork, { kind: 'merge' }>,
-  state: TriageState,
-): Promise<void> {
-  const { caseId, count } = state;
-  const incident = getExternalWorkflowHandle(into);
+type Merge = Extract<TriageWork, { kind: 'merge' }>;
+
+/** As a history that began before did it: a measure notes the case, and each source is asked for by itself. Answers why not, where not. */
+async function noteAndBlock({ into, block, by }: Merge, { caseId, count }: TriageState): Promise<string | undefined> {
   const which = count === 1 ? 'The detection' : `The ${count} detections`;
   const text = `${which} of triage case ${caseId} belong${count === 1 ? 's' : ''} to this incident`;
-  await incident.signal('measure', { by, text, category: 'mitigation', commandId: `${caseId} merge` });
+  const noted = { by, text, category: 'mitigation', commandId: `${caseId} merge` };
+  let problem = await reached(into, 'measure', noted);
   for (const source of block) {
     const measure = { action: 'block-source', source };
-    await incident.signal('contain', { by, measure, commandId: `${caseId} block ${source}` });
+    problem ??= await reached(into, 'contain', { by, measure, commandId: `${caseId} block ${source}` });
   }
+  return problem;
 }

@@ -3,6 +3,7 @@
 import type { ListedCase } from '../../client/list';
 import { nextDeadline, overdueCount } from '../../domain/incident/clocks';
 import type { IncidentState } from '../../domain/incident/state';
+import { stateOfAny } from '../../domain/watch/registered-case';
 import { databaseOfCli } from '../../settings/cli';
 import type { Shell } from '../shell';
 
@@ -15,6 +16,15 @@ export function inRegister(shell: Shell, id: string): Promise<IncidentState | un
     const { stateFromRegister } = await import('../../register/state-from-register.js');
     return stateFromRegister(await shell.register(), id);
   });
+}
+
+/** Whether the register has a case of any kind, and has it as closed. */
+export async function isClosedInRegister(shell: Shell, id: string): Promise<boolean> {
+  const state = await ask(shell, async () => {
+    const { readEvents } = await import('../../register/read-incident.js');
+    return stateOfAny(await readEvents(await shell.register(), id));
+  });
+  return state?.closedAt !== undefined;
 }
 
 /** The open incidents of the register that are not among `known`, as rows of the list. */

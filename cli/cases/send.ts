@@ -1,16 +1,21 @@
 /** Sends a message to a case of any kind, and prints the receipt. */
 
 import { refused, usage } from '../../client/errors';
-import { type KindName, kindOf, type MessageInput, type MessageName, messageProblems } from '../../client/kinds';
+import {
+  isAfterClosing,
+  type KindName,
+  kindOf,
+  type MessageInput,
+  type MessageName,
+  messageProblems,
+} from '../../client/kinds';
 import type { Receipt } from '../../domain/case/contract';
-import { isAfterClosing } from '../../domain/incident/after-closing';
-import type { AFTER_CLOSING } from '../../domain/incident/links';
 import { having, nearest } from '../../domain/kernel/suggest';
 import { visibleLine } from '../rendering/hostile-text';
 import type { Output } from '../rendering/output';
 import { wrap } from '../rendering/table';
 import type { CommonOptions, Shell } from '../shell';
-import { inRegister } from './lost';
+import { isClosedInRegister } from './lost';
 
 /** Options of a verb that sends a message. */
 export interface MessageOptions extends CommonOptions {
@@ -38,10 +43,8 @@ export async function sendMessage(
   if (problems.length > 0) throw usage(`this is not a valid "${name}" message`, problems);
   const message: Record<string, unknown> = { ...(await shell.sender(options)), ...given };
   const client = await shell.client();
-  const sent = isAfterClosing({ message: name })
-    ? client.sendEvenIfClosed(id, name as (typeof AFTER_CLOSING)[number], message as never, {
-        inRegister: async () => (await inRegister(shell, id))?.closedAt !== undefined,
-      })
+  const sent = isAfterClosing(kindOf(id) ?? kind, name)
+    ? client.sendEvenIfClosed(id, name, message as never, { inRegister: () => isClosedInRegister(shell, id) })
     : client.send(id, name, message as MessageInput<typeof name>);
   const receipt = await sent.catch(async (error: unknown) => {
     throw await unknownObligation(shell, id, message.obligation, error);

@@ -3,12 +3,13 @@ import { alarmText } from '../../domain/case/alarm-text';
 import { stepStands } from '../../domain/incident/containment';
 import type { IncidentView } from '../../domain/incident/contract';
 import { DATA_QUESTION } from '../../domain/incident/data-question';
+import { countAndSource, howItStands } from '../../domain/incident/detections';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { type BoardRow, board } from '../../domain/incident/explain';
 import type { NextStep } from '../../domain/incident/next-steps';
 import type { ContainmentStep, IncidentState } from '../../domain/incident/state';
 import { oneUntold, untoldCommands } from '../../domain/incident/untold';
-import { ask, type CommandLine, commandLine } from '../../domain/kernel/command-lines';
+import { ask, type CommandLine, commandLine, tocsin } from '../../domain/kernel/command-lines';
 import { whenText } from '../../domain/kernel/inexact-instant';
 import { plural } from '../../domain/kernel/plural';
 import { clockOffset, human, type Instant, toMs } from '../../domain/kernel/time';
@@ -59,7 +60,7 @@ export function boardLines(
     notRunning(others, out),
   );
 
-  lines.push(...containmentLines(state, out));
+  lines.push(...containmentLines(state, out), ...detectionLines(state, now, out));
   const teller = new TimelineTeller(out, pack, detectedAt);
   // What only repeats has no lines: it must not push what happened out of sight.
   const told = events
@@ -69,6 +70,25 @@ export function boardLines(
   if (told.length > 0) lines.push('', out.style('Latest events', 'dim'), ...told.flat());
   if (links.length > 0) lines.push('', ...links);
   return lines;
+}
+
+/** The triage cases whose detections belong to it, each with the command that shows it, and those that were taken out again. */
+function detectionLines({ detections = [] }: IncidentState, now: Instant, out: Output): string[] {
+  if (detections.length === 0) return [];
+  const lines = detections.flatMap((each) => [
+    ...hanging(
+      '  ',
+      visibleLine(`${each.title}: ${countAndSource(each)}, first ${shortInstant(now, each.firstAt)}`, 300),
+      out.width,
+    ),
+    ...hanging(
+      '    ',
+      visibleLine(`${howItStands(each)}, ${shortInstant(now, (each.left ?? each).at)}`, 300),
+      out.width,
+    ),
+    out.style(`    ${tocsin('triage show', { id: each.caseId })}`, 'dim'),
+  ]);
+  return ['', out.style('Detections', 'dim'), ...lines];
 }
 
 /** The steps by their ids alone, which say what is done to what, and by which commands name them: they stay whole. */

@@ -110,6 +110,12 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
         commandLine('triage dismiss', { id, reason: ask('reason'), by }),
         commandLine('triage merge', { id, incident: ask('incident'), by }),
       ];
+    case 'decide-where':
+      return [
+        commandLine('triage show', { id }),
+        commandLine('triage merge', { id, incident: ask('incident'), by }),
+        commandLine('triage unmerge', { id, reason: ask('reason'), by }),
+      ];
     case 'follow-incident':
       return [commandLine('show', { id: about.kind === 'declared' ? about.incident : id })];
     case 'acknowledge-report':

@@ -79,6 +79,10 @@ const EN: Words = {
         return 'declared by Tocsin';
       case 'merge-failed':
         return 'merge failed';
+      case 'unmerged':
+        return 'to be decided again';
+      case 'unmerge-failed':
+        return 'merge not undone';
       case 'severity-changed':
         return `severity ${threshold.from} → ${threshold.to}`;
       case 'refuted':
@@ -131,6 +135,7 @@ const EN: Words = {
     'check-awareness':
       'confirm the instant if it is right, or correct it: an awareness with assess --aware-at and --reason, a detection with correct --detected-at',
     'decide-detections': 'declare it, dismiss it or merge it',
+    'decide-where': 'decide where it belongs: merge it into an open incident, or reopen the one that it is to leave',
     'follow-incident': 'take the incident over',
     'acknowledge-report': 'read the report and acknowledge it',
     'publish-disclosure': 'publish it, and record where',
@@ -236,6 +241,7 @@ const WORK_WORDS: Record<WorkKind, string> = {
   mail: 'mailing the reporter',
   declare: 'declaring the incident',
   merge: 'handing over to the incident',
+  unmerge: 'taking it out of the incident',
   recheck: 'checking the package again',
   settle: 'recording that the task is done',
   'settle-batch': 'recording what became of a batch',
@@ -299,11 +305,23 @@ function onMeasure(alarm: Alarm, measure: string): string {
 function onDetections(alarm: Alarm, about: Extract<About, { kind: 'detections' }>, at: Instant): string {
   const { threshold, dueAt } = alarm;
   const many = about.count === 1 ? 'one detection' : `${about.count} detections`;
-  const failed =
-    threshold.kind === 'merge-failed' ? `It could not be merged into ${threshold.into}, which is not running. ` : '';
   const late = dueAt !== undefined && toMs(dueAt) <= toMs(at);
   const limit = late ? `; the limit was ${utc(dueAt)}, and this repeats until somebody decides` : '';
-  return `${failed}${about.title}, ${many}${limit}`;
+  return `${beforeIt(threshold)}${about.title}, ${many}${limit}`;
+}
+
+/** What happened with an incident, before what the alarm is about. */
+function beforeIt(threshold: Threshold): string {
+  switch (threshold.kind) {
+    case 'merge-failed':
+      return `It could not be merged into ${threshold.into}, which is not running. `;
+    case 'unmerged':
+      return `It was taken out of ${threshold.from} and waits for a decision again. `;
+    case 'unmerge-failed':
+      return `It could not be taken out of ${threshold.from}, which is not running. `;
+    default:
+      return '';
+  }
 }
 
 function onPackage(alarm: Alarm, about: Extract<About, { kind: 'package' }>, at: Instant): string {

@@ -23,6 +23,7 @@ export const WORK = [
   'mail',
   'declare',
   'merge',
+  'unmerge',
   'recheck',
   'settle',
   'settle-batch',
@@ -55,6 +56,9 @@ const OccasionSchema = z.discriminatedUnion('kind', [
   /** Tocsin declared an incident by itself. */
   z.strictObject({ kind: z.literal('declared'), trigger: z.enum(['rule', 'silence']) }),
   z.strictObject({ kind: z.literal('merge-failed'), into: z.string() }),
+  /** Detections were taken out of the incident that they were merged into, and wait for a decision again; or it did not let them go. */
+  z.strictObject({ kind: z.literal('unmerged'), from: z.string() }),
+  z.strictObject({ kind: z.literal('unmerge-failed'), from: z.string() }),
   z.strictObject({ kind: z.literal('severity-changed'), from: z.string(), to: z.string() }),
   /** A person said that it is patched; a check still finds it. */
   z.strictObject({ kind: z.literal('refuted'), by: z.string() }),
@@ -157,6 +161,7 @@ export const TODOS = [
   'resume',
   'check-awareness',
   'decide-detections',
+  'decide-where',
   'follow-incident',
   'acknowledge-report',
   'publish-disclosure',

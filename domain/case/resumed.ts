@@ -24,6 +24,10 @@ export const ResumedInputSchema = z.object({
 });
 export type ResumedInput = z.infer<typeof ResumedInputSchema>;
 
+/** Input of the workflow of a case other than an incident, for what comes after it was closed: its state is read from the register. */
+export const ClosedInputSchema = z.object({ closed: z.strictObject({ caseId: id('a case id') }) });
+export type ClosedInput = z.infer<typeof ClosedInputSchema>;
+
 /** Why a case of the register cannot be resumed; `undefined` when it can. The pace of an exercise stood in its run alone. */
 export function resumeProblem({
   open,

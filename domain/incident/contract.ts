@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type CaseView, ExerciseSchema } from '../case/contract';
 import { PolicySnapshotSchema } from '../policy/policy';
+import { JoinedSchema } from './detections';
 import { DeclarationSchema, IncidentIdSchema } from './incident';
 import { RecordedActsSchema } from './recorded-acts';
 import type { IncidentState } from './state';
@@ -16,6 +17,8 @@ export const IncidentInputSchema = z.object({
   exercise: ExerciseSchema.optional(),
   /** The acts of a past incident that is only recorded. */
   recorded: RecordedActsSchema.optional(),
+  /** Of the triage case that it is declared from. */
+  joined: JoinedSchema.optional(),
 });
 /** Input of the workflow for what comes after an incident was closed: its state is read from the register. */
 export const ClosedIncidentInputSchema = z.object({ closed: z.strictObject({ incidentId: IncidentIdSchema }) });

@@ -13,6 +13,7 @@ import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { AwarenessBasis } from './awareness';
 import type { Corrected } from './corrected-facts';
+import type { Detections } from './detections';
 import type { Doubted } from './doubted-kinds';
 import type { Consequences, Judgements } from './facts/judgements';
 import type { Assessment, ContainmentMeasure, ContainmentOutcome, Declaration, IncidentStatus } from './incident';
@@ -104,6 +105,10 @@ interface EventData extends ObligationEventData {
   resumed: Resumed & { policy?: PolicyRef };
   'followed-up': { text: string; at: Instant };
   linked: { to: string; relation: LinkRelation; note?: string };
+  /** The detections of a triage case belong to it: it was declared from them, or they were merged into it. */
+  'detections-joined': Detections;
+  /** A person took them out again. */
+  'detections-left': { caseId: string; reason: string };
 }
 
 export type EventKind = keyof EventData;

@@ -9,6 +9,7 @@ import { foldContainment } from './evolve-containment';
 import { foldObligation, withObligation } from './evolve-obligation';
 import { withJudgements } from './facts/judgements';
 import { STATUSES } from './incident';
+import { listedAfter } from './on-detections';
 import { partsAfter } from './parts';
 import type { AwaitsSecond, SecondPersonChange } from './second-person';
 import { type IncidentState, isSettled } from './state';
@@ -154,6 +155,9 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     }
     case 'linked':
       return { ...state, links: [...(state.links ?? []), event.data] };
+    case 'detections-joined':
+    case 'detections-left':
+      return { ...state, detections: listedAfter(state.detections, event) };
     case 'alarm-raised': {
       if (event.data.about.kind === 'awareness') {
         const key = DOUBT_OF[event.data.about.of ?? 'awareness'];

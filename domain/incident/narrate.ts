@@ -178,6 +178,15 @@ function say(event: IncidentEvent, context: Context): Said {
       const { to, relation, note } = event.data;
       return info(`Linked to ${to}, ${relation.replaceAll('-', ' ')}${suffix(note)}`);
     }
+    case 'detections-joined': {
+      const { caseId, how, title, source, count: many, firstAt } = event.data;
+      const detections = `${title}, ${many} from ${source}, first ${human(firstAt)}`;
+      return how === 'declared'
+        ? info(`Declared from triage case ${caseId}: ${detections}`)
+        : info(`Triage case ${caseId} merged into it by ${event.by}: ${detections}`);
+    }
+    case 'detections-left':
+      return warn(`Triage case ${event.data.caseId} taken out of it by ${event.by}: ${event.data.reason}`);
     case 'alarm-acknowledged': {
       const { alarms, via, ringAgain } = event.data;
       return good(

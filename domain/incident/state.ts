@@ -6,6 +6,7 @@ import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
 import type { AwarenessDoubt, AwarenessStatement } from './awareness';
+import type { ListedDetections } from './detections';
 import type { NoticeEdit } from './edits';
 import type { DataOf, OrganisationsTold, Publication } from './events';
 import type { Attachment, Evidence, Rendering } from './evidence';
@@ -225,6 +226,8 @@ export interface IncidentState extends CaseState {
   reopenings?: Array<{ closedAt: Instant; at: Instant; by: string; reason: string }>;
   followUps?: Array<{ at: Instant; by: string; text: string }>;
   links?: Array<{ to: string; relation: LinkRelation; note?: string }>;
+  /** The triage cases whose detections belong to it, in the order in which they joined, and those that left it again. */
+  detections?: ListedDetections[];
   registerVerified?: { entries: number; head: string; at: Instant };
   rejected: number;
 }

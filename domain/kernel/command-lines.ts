@@ -96,6 +96,7 @@ const TABLE = {
   'triage declare': { args: ['id'], options: ['by'] },
   'triage dismiss': { args: ['id'], options: ['reason', 'by'] },
   'triage merge': { args: ['id', 'incident'], options: ['by'] },
+  'triage unmerge': { args: ['id', 'incident?'], options: ['reason', 'by'] },
   'report list': { flags: ['all'] },
   'report show': { args: ['id'] },
   'report acknowledge': { args: ['id'], options: ['by'] },

@@ -3,10 +3,11 @@ import type { About, Alarm, Threshold } from '../case/alarm';
 import { commandsFor } from '../case/alarm-commands';
 import { thresholdText } from '../case/alarm-text';
 import type { NewOf } from '../case/lifecycle';
+import { ANSWER_WITHIN_MS } from '../incident/awareness';
 import { type AlarmClock, clockPoints, nextPoint, ringing } from '../kernel/alarm-clock';
 import { ask, commandLine } from '../kernel/command-lines';
 import { TOCSIN } from '../kernel/recorded-event';
-import { exactMs, type Instant, toMs } from '../kernel/time';
+import { exactMs, type Instant, toInstant, toMs } from '../kernel/time';
 import { declarationOf } from './declaration';
 import type { TriageEvent, TriageState } from './state';
 import { unattended } from './unattended';
@@ -60,14 +61,14 @@ function declareBy(state: TriageState, trigger: 'rule' | 'silence', now: Instant
   ];
 }
 
-export function alarm(state: TriageState, threshold: Threshold): NewOf<TriageEvent> {
-  return { kind: 'alarm-raised', data: alarmOf(state, threshold) };
-}
-
 /** The alarm of a detection of which one was acknowledged, and how long that holds: as its rule says, else for good. */
 export function rings(state: TriageState, threshold: Threshold): { alarm: Alarm; holdsMs: number } | undefined {
   const period = state.triage?.acknowledgedFor;
   return period === undefined ? undefined : { alarm: alarmOf(state, threshold), holdsMs: exactMs(period) };
+}
+
+export function alarm(state: TriageState, threshold: Threshold): NewOf<TriageEvent> {
+  return { kind: 'alarm-raised', data: alarmOf(state, threshold) };
 }
 
 export function alarmOf(state: TriageState, threshold: Threshold): Alarm {
@@ -80,6 +81,23 @@ export function alarmOf(state: TriageState, threshold: Threshold): Alarm {
   };
   const todo = 'decide-detections';
   return { threshold, about, todo, dueAt, commands: commandsFor(todo, caseId, about) };
+}
+
+/** The alarm of what came to nothing while the case stays where it is. It has no limit of its own. */
+export function stays(state: TriageState, threshold: Threshold): NewOf<TriageEvent> {
+  const { dueAt: _, ...raised } = alarmOf(state, threshold);
+  const todo = 'decide-where';
+  return { kind: 'alarm-raised', data: { ...raised, todo, commands: commandsFor(todo, state.caseId, raised.about) } };
+}
+
+/**
+ * Until when a person decides on a case that is in no incident any more: its limit stands, as its detections are no younger.
+ * Where silence declares and the limit passed meanwhile, there is time to look once more: what the rule gives, half a
+ * working day at most.
+ */
+export function dueAgain({ triage, dueAt }: TriageState, now: Instant): Instant {
+  if (triage?.onSilence !== 'declare' || toMs(dueAt) > toMs(now)) return dueAt;
+  return toInstant(toMs(now) + Math.min(exactMs(triage.within), ANSWER_WITHIN_MS));
 }
 
 export function nextWake(state: TriageState, now: Instant): { at: Instant; what: string } | undefined {

@@ -1,6 +1,8 @@
 /** The fold of a case in triage. */
 import { rungBy } from '../case/alarm';
-import type { TriageEvent, TriageState } from './state';
+import type { Instant } from '../kernel/time';
+import { belongsTo } from './belongs';
+import type { TriageDecision, TriageEvent, TriageState } from './state';
 
 export function evolve(state: TriageState | undefined, event: TriageEvent): TriageState {
   if (state === undefined) {
@@ -40,7 +42,7 @@ export function evolve(state: TriageState | undefined, event: TriageEvent): Tria
       const { declaration } = event.data;
       const decision = { decision: 'declared' as const, by: event.by, at: event.at, incidentId: declaration.id };
       const { severity, owner, title } = declaration;
-      return { ...state, status: 'declaring', decision, declaration, severity, owner, title };
+      return { ...decided(state, decision), status: 'declaring', declaration, severity, owner, title };
     }
     case 'incident-started': {
       const { declaration: _, ...rest } = state;
@@ -53,17 +55,47 @@ export function evolve(state: TriageState | undefined, event: TriageEvent): Tria
     case 'triage-merged': {
       const { into, block } = event.data;
       const decision = { decision: 'merged' as const, by: event.by, at: event.at, incidentId: into };
-      return { ...state, status: 'merging', decision, block };
+      return { ...decided(state, decision), status: 'merging', block };
     }
     case 'merge-delivered': {
       const { block: _, ...rest } = state;
       return { ...rest, status: 'merged', closedAt: event.at };
     }
     case 'merge-failed': {
-      const { block: _block, decision: _decision, ...rest } = state;
-      return { ...rest, status: 'waiting' };
+      const { block: _, ...rest } = state;
+      return standing(rest, belongsTo(state).slice(0, -1), event.at);
+    }
+    case 'triage-unmerged': {
+      const { closedAt: _, ...open } = state;
+      return { ...open, status: 'unmerging', leaving: { ...event.data, by: event.by, at: event.at } };
+    }
+    case 'unmerge-delivered': {
+      const { leaving: _, ...rest } = state;
+      const { from, dueAt } = event.data;
+      const left = belongsTo(state).filter(({ incidentId }) => incidentId !== from);
+      const next = standing(rest, left, event.at);
+      // The alarm that comes with it stands for whatever would have rung until then.
+      return dueAt === undefined ? next : { ...next, dueAt, rung: { dueAt, at: event.at } };
+    }
+    case 'unmerge-failed': {
+      const { leaving: _, ...rest } = state;
+      return standing(rest, belongsTo(state), event.at);
     }
     default:
       return state;
   }
+}
+
+/** One more decision, beside those that stand. */
+function decided({ closedAt: _, ...open }: TriageState, decision: TriageDecision): TriageState {
+  return open.decision ? { ...open, further: [...(open.further ?? []), decision] } : { ...open, decision };
+}
+
+/** What is left when a decision came to nothing or was taken back: without any, the case waits again. */
+function standing(state: TriageState, decisions: TriageDecision[], at: Instant): TriageState {
+  const { decision: _decision, further: _further, closedAt: _closedAt, ...rest } = state;
+  const [decision, ...further] = decisions;
+  const last = decisions.at(-1);
+  if (!decision || !last) return { ...rest, status: 'waiting' };
+  return { ...rest, decision, ...(further.length > 0 && { further }), status: last.decision, closedAt: at };
 }

@@ -30,10 +30,21 @@ const MergeSchema = z.strictObject({
   into: IncidentIdSchema.refine((id) => !id.startsWith('TRG-'), 'must be the id of an incident, not of a triage case'),
 });
 
+const UnmergeSchema = z.strictObject({
+  ...envelope,
+  /** Left out where it was merged into one incident alone. */
+  from: IncidentIdSchema.optional(),
+  reason: text(2000),
+});
+
 export const TRIAGE_MESSAGES = {
   declare: { schema: DeclareSchema, description: 'Declare an incident from these detections' },
   dismiss: { schema: DismissSchema, description: 'Decide that this is not an incident; a reason is required' },
-  merge: { schema: MergeSchema, description: 'Hand these detections to an incident that runs' },
+  merge: { schema: MergeSchema, description: 'Hand these detections to an open incident; they may belong to several' },
+  unmerge: { schema: UnmergeSchema, description: 'Undo a merge, with a reason: the detections leave that incident' },
 } as const;
 export type TriageMessageName = keyof typeof TRIAGE_MESSAGES;
 export type TriageMessage<N extends TriageMessageName> = z.infer<(typeof TRIAGE_MESSAGES)[N]['schema']>;
+
+/** The messages that a case takes also after it was decided and closed. */
+export const AFTER_DECISION = ['declare', 'merge', 'unmerge'] as const satisfies TriageMessageName[];

@@ -74,9 +74,14 @@ export type TriageEvent =
   | CaseEventOf<'triage-dismissed', { reason: string }>
   | CaseEventOf<'triage-merged', { into: string; block: string[] }>
   | CaseEventOf<'merge-delivered', { into: string }>
-  | CaseEventOf<'merge-failed', { into: string; problem: string }>;
+  | CaseEventOf<'merge-failed', { into: string; problem: string }>
+  /** A person takes the detections out of an incident that they were merged into. */
+  | CaseEventOf<'triage-unmerged', { from: string; reason: string }>
+  /** The incident has recorded it. `dueAt`: where the case belongs to none any more, until when a person decides again. */
+  | CaseEventOf<'unmerge-delivered', { from: string; dueAt?: Instant }>
+  | CaseEventOf<'unmerge-failed', { from: string; problem: string }>;
 
-export type TriageStatus = 'waiting' | 'declaring' | 'merging' | 'declared' | 'dismissed' | 'merged';
+export type TriageStatus = 'waiting' | 'declaring' | 'merging' | 'unmerging' | 'declared' | 'dismissed' | 'merged';
 
 /** What was decided, by whom and when. */
 export interface TriageDecision {
@@ -109,23 +114,31 @@ export interface TriageState extends CaseState {
   indicators: string[];
   /** What of its alarm clock has rung. */
   rung?: Rung | undefined;
+  /** The first decision that stands. */
   decision?: TriageDecision;
+  /** Further incidents that it was declared as or merged into, in the order of the decisions. */
+  further?: TriageDecision[];
+  /** The incident that it is being taken out of, by whom and why. */
+  leaving?: { from: string; by: string; at: Instant; reason: string };
   /** What was declared, until the incident runs. */
   declaration?: Declaration;
   /** Sources that the incident merged into is asked to block. */
   block?: string[];
 }
 
-/** What the outside world must do: start the incident, or hand the detections to the incident they were merged into. */
+/** What the outside world must do: start the incident, hand the detections to the one they were merged into, or have it let them go. */
 export type TriageWork =
   | (Work & { kind: 'declare'; declaration: Declaration })
-  | (Work & { kind: 'merge'; into: string; block: string[]; by: string });
+  | (Work & { kind: 'merge'; into: string; block: string[]; by: string })
+  | (Work & { kind: 'unmerge'; from: string; by: string; reason: string });
 
 /** What came of it. `already`: the incident ran before. */
 export type TriageOutcome =
   | { kind: 'declared'; incidentId: string; already: boolean }
   | { kind: 'merged'; into: string }
-  | { kind: 'merge-failed'; into: string; problem: string };
+  | { kind: 'merge-failed'; into: string; problem: string }
+  | { kind: 'unmerged'; from: string }
+  | { kind: 'unmerge-failed'; from: string; problem: string };
 
 /** How much a case keeps of what its detections named. */
 export const MOST_SYSTEMS = 50;

@@ -33,6 +33,14 @@ export const TRIAGE_TOLD: Telling<TriageState, TriageEvent> = {
         return `${event.data.into} has received it`;
       case 'merge-failed':
         return `not merged: ${event.data.problem}`;
+      case 'triage-unmerged':
+        return `taken out of ${event.data.from}: ${event.data.reason}`;
+      case 'unmerge-delivered': {
+        const { from, dueAt } = event.data;
+        return `${from} has let it go${dueAt ? `; to be decided again by ${human(dueAt)}` : ''}`;
+      }
+      case 'unmerge-failed':
+        return `not taken out: ${event.data.problem}`;
       default:
         return toldOfAny(event);
     }

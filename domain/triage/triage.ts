@@ -1,6 +1,6 @@
 /**
  * A detection in triage: it waits for a person to declare an incident, to dismiss it with a reason or to merge it into an
- * incident that runs, and cannot be forgotten meanwhile. Its owner is alarmed before the limit, at it and after it; where
+ * incident that runs, and cannot be forgotten meanwhile. It may join further incidents later, and a merge can be undone. Its owner is alarmed before the limit, at it and after it; where
  * its rule says so, silence declares. A detection whose rule declares goes the same way, without waiting.
  */
 
@@ -10,29 +10,33 @@ import { withAcknowledged } from '../case/rings-again';
 import { AT_RECEIPT, isAtReceipt } from '../detection/detection';
 import { DeclarationSchema } from '../incident/incident';
 import { aheadProblem } from '../kernel/ahead';
+import { tocsin } from '../kernel/command-lines';
 import { earliestOf, inexactOf } from '../kernel/inexact-instant';
 import { problemsOf } from '../kernel/problems';
 import { saidWithin } from '../kernel/said-within';
 import { type Instant, minuteText, toMs } from '../kernel/time';
+import { belongsTo } from './belongs';
 import { blockable } from './blockable';
-import { alarm, alarmOf, nextWake, onTime, rings } from './clock';
+import { alarm, alarmOf, dueAgain, nextWake, onTime, rings, stays } from './clock';
+import { leftBy, type Settled, settledBy } from './decided';
 import { declarationOf } from './declaration';
 import { evolve } from './evolve';
 import { TRIAGE_MESSAGES, type TriageMessage } from './messages';
-import type { TriageEvent, TriageOutcome, TriageState, TriageWork } from './state';
+import type { TriageDecision, TriageEvent, TriageOutcome, TriageState, TriageWork } from './state';
 
 function onMessage(state: TriageState, name: string, message: CaseMessage, now: Instant): NewOf<TriageEvent>[] {
   const rejected = (problem: string): NewOf<TriageEvent>[] => [
     { kind: 'rejected', data: { message: name, problems: [problem] } },
   ];
-  if (state.decision) {
-    const { decision, incidentId, by, at } = state.decision;
-    const decided = `it was ${decision}${incidentId ? ` (${incidentId})` : ''} by ${by} at ${at}`;
-    const same = { declare: 'declared', dismiss: 'dismissed', merge: 'merged' }[name] === decision;
-    const other = name === 'merge' && (message as TriageMessage<'merge'>).into !== incidentId;
-    if (same && !other) return [{ kind: 'noted', data: { message: name, note: decided } }];
-    return rejected(`case: ${decided}; a decided case stays decided`);
+  const answer = (settled: Settled): NewOf<TriageEvent>[] =>
+    'note' in settled ? [{ kind: 'noted', data: { message: name, note: settled.note } }] : rejected(settled.problem);
+  if (name === 'unmerge') {
+    const { from, reason } = message as TriageMessage<'unmerge'>;
+    const left = leftBy(state, { from });
+    return 'from' in left ? [{ kind: 'triage-unmerged', data: { from: left.from, reason } }] : answer(left);
   }
+  const settled = settledBy(state, name, message);
+  if (settled) return answer(settled);
   switch (name) {
     case 'declare':
       return onDeclare(state, message as TriageMessage<'declare'>, now, rejected);
@@ -62,7 +66,7 @@ function onDeclare(
   return [{ kind: 'triage-declared', data: { trigger: 'person', declaration: parsed.data } }];
 }
 
-function onOutcome(state: TriageState, outcome: TriageOutcome): NewOf<TriageEvent>[] {
+function onOutcome(state: TriageState, outcome: TriageOutcome, now: Instant): NewOf<TriageEvent>[] {
   switch (outcome.kind) {
     case 'declared': {
       const { incidentId, already } = outcome;
@@ -72,23 +76,53 @@ function onOutcome(state: TriageState, outcome: TriageOutcome): NewOf<TriageEven
       return [{ kind: 'merge-delivered', data: { into: outcome.into } }];
     case 'merge-failed':
       return mergeFailed(state, outcome.into, outcome.problem);
+    case 'unmerged':
+      return unmerged(state, outcome.from, now);
+    case 'unmerge-failed': {
+      const { from, problem } = outcome;
+      return [{ kind: 'unmerge-failed', data: { from, problem } }, stays(state, { kind: 'unmerge-failed', from })];
+    }
   }
 }
 
-/** The incident could not be reached: the case waits for another decision, and its owner hears of it. */
+/** The incident did not take it: the owner hears of it, and where it was the only one the case waits again. */
 function mergeFailed(state: TriageState, into: string, problem: string): NewOf<TriageEvent>[] {
-  return [{ kind: 'merge-failed', data: { into, problem } }, alarm(state, { kind: 'merge-failed', into })];
+  const threshold = { kind: 'merge-failed', into } as const;
+  const isOnly = belongsTo(state).length === 1;
+  return [
+    { kind: 'merge-failed', data: { into, problem } },
+    isOnly ? alarm(state, threshold) : stays(state, threshold),
+  ];
+}
+
+/** The incident has let it go. Where that was the only one, the case waits again, and its owner hears of it. */
+function unmerged(state: TriageState, from: string, now: Instant): NewOf<TriageEvent>[] {
+  if (belongsTo(state).length > 1) return [{ kind: 'unmerge-delivered', data: { from } }];
+  const dueAt = dueAgain(state, now);
+  return [{ kind: 'unmerge-delivered', data: { from, dueAt } }, alarm({ ...state, dueAt }, { kind: 'unmerged', from })];
 }
 
 // —— work, and what people see ——
 
 function wantedWork(state: TriageState): TriageWork[] {
-  const { status, declaration, decision, block } = state;
+  const { status, declaration, block = [], leaving } = state;
+  const last = belongsTo(state).at(-1);
   if (status === 'declaring' && declaration) return [{ kind: 'declare', key: 'declare', declaration }];
-  if (status === 'merging' && decision?.incidentId) {
-    return [{ kind: 'merge', key: 'merge', into: decision.incidentId, block: block ?? [], by: decision.by }];
+  if (status === 'merging' && last) {
+    const { incidentId: into, by } = last;
+    return [{ kind: 'merge', key: 'merge', into, block, by }];
   }
-  return [];
+  if (status !== 'unmerging' || !leaving) return [];
+  const { from, by, reason } = leaving;
+  return [{ kind: 'unmerge', key: 'unmerge', from, by, reason }];
+}
+
+/** What a person who undoes a merge must know: the incident takes nothing back by itself. */
+function says(events: readonly TriageEvent[]): string | undefined {
+  const left = events.find((event) => event.kind === 'triage-unmerged');
+  if (left?.kind !== 'triage-unmerged') return undefined;
+  const { from: id } = left.data;
+  return `${id} takes nothing back by itself: what it blocked for these detections stays blocked, and what was stated and decided in it stands. Look at it: \`${tocsin('show', { id })}\``;
 }
 
 function rows(state: TriageState): CaseRow[] {
@@ -96,7 +130,7 @@ function rows(state: TriageState): CaseRow[] {
   const times = count === 1 ? `at ${minuteText(firstAt)}` : `${count}, ${minuteText(firstAt)} – ${minuteText(lastAt)}`;
   const span = isAtReceipt(detection) ? `${times}, the first ${AT_RECEIPT['detected-at']}` : times;
   const decided = decision
-    ? `${decision.decision} by ${decision.by}${decision.incidentId ? ` · ${decision.incidentId}` : ''}${decision.reason ? ` · ${decision.reason}` : ''}`
+    ? [decision, ...(state.further ?? [])].map(decisionText).join(', ')
     : withAcknowledged(state, 'detections', `waiting; on silence: ${triage?.onSilence ?? 'declare'}`);
   return [
     { what: 'Decision', dueAt: decision ? undefined : state.dueAt, state: decided },
@@ -105,6 +139,10 @@ function rows(state: TriageState): CaseRow[] {
     ...(state.systems.length > 0 ? [{ what: 'Systems', state: some(state.systems) }] : []),
     ...(state.indicators.length > 0 ? [{ what: 'Indicators', state: some(state.indicators) }] : []),
   ];
+}
+
+function decisionText({ decision, by, incidentId, reason }: TriageDecision): string {
+  return `${decision} by ${by}${incidentId ? ` · ${incidentId}` : ''}${reason ? ` · ${reason}` : ''}`;
 }
 
 function some(items: string[]): string {
@@ -122,6 +160,7 @@ export const triageLifecycle: Lifecycle<TriageState, TriageEvent, TriageWork, Tr
   wantedWork,
   owes: ({ decision }, subject) => subject === 'detections' && !decision,
   rings: (state, _detections, threshold) => rings(state, threshold),
+  says,
   nextDueAt: (state) => (state.decision ? undefined : state.dueAt),
   rows,
   next(state, now) {

@@ -53,7 +53,7 @@ export function caseRecord(events: RecordedEvent[], asValue: AsValue): CaseRecor
 
 function triageFacts(events: RecordedEvent[]): CaseFacts {
   const state = foldCase(triageLifecycle, events as unknown as TriageEvent[])!;
-  const { decision } = state;
+  const { decision, further } = state;
   return {
     title: state.title,
     status: state.status,
@@ -69,6 +69,7 @@ function triageFacts(events: RecordedEvent[]): CaseFacts {
       'Decided at': decision?.at,
       Reason: decision?.reason,
       Incident: decision?.incidentId,
+      'Further incidents': further?.map(({ incidentId }) => incidentId),
     },
   };
 }

@@ -1,10 +1,9 @@
 /** The REST API: one route a message and a view, for every kind of case, over the typed client. */
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { KindName, MessageName } from '../../client/kinds';
+import { isAfterClosing, type KindName, type MessageName } from '../../client/kinds';
 import type { TocsinClient } from '../../client/tocsin-client';
 import { REPEATED } from '../../domain/case/messages';
-import { isAfterClosing } from '../../domain/incident/after-closing';
 import { Refusal } from '../problem';
 import { declarationOf, digestOfKey, keyOf, messageOf, receiptUnderKey } from './bodies';
 import { mustBeSame } from './declared';
@@ -66,8 +65,8 @@ function routesOf(app: FastifyInstance, client: TocsinClient, kind: KindName): v
           return reply.code(202).header('preference-applied', 'respond-async').send({});
         }
         const receipt = receiptUnderKey(
-          await (kind === 'incident' && isAfterClosing({ message: name })
-            ? client.sendEvenIfClosed(id, name as 'link', message)
+          await (isAfterClosing(kind, name)
+            ? client.sendEvenIfClosed(id, name, message)
             : client.send(id, name as MessageName, message)),
         );
         return receipt.note === REPEATED ? { ...receipt, repeated: true } : receipt;

@@ -15,6 +15,9 @@ import { patchTaskLifecycle } from '../../domain/patch/patch-task';
 import { PATCH_TOLD } from '../../domain/patch/told';
 import { REPORT_TOLD } from '../../domain/report/told';
 import { vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
+import { decisionsOf } from '../../domain/triage/decided';
+import { TRIAGE_MESSAGES } from '../../domain/triage/messages';
+import type { TriageState } from '../../domain/triage/state';
 import { TRIAGE_TOLD } from '../../domain/triage/told';
 import { triageLifecycle } from '../../domain/triage/triage';
 import { type Html, html } from '../../platform/html';
@@ -82,7 +85,7 @@ export function casePage(looked: LookedAtCase, actor: Actor, said: Said | undefi
   const { state, registerBacklog } = view;
   const { title, severity, status, owner, closedAt } = state;
   const { about } = TOLD[kind].telling as unknown as Telling<CaseState, RecordedEvent>;
-  const acts = stopped || closedAt ? [] : messagesFor(kind, actor);
+  const acts = stopped ? [] : messagesFor(kind, state, actor);
   return html`${stopped && say('bad', html`<h2>Needs repair</h2><p>${stoppedLine(id, stopped)}</p>`, 'alert')}
 <div class="head"><p class="meta"><span>${id}</span><b>${severity}</b>${stopped ? html`<span class="chip bad">stopped</span>` : html`<span>${closedAt ? 'closed' : words(status).toLowerCase()}</span>`}</p><h1>${title}</h1></div>
 ${said && saidBox(looked, said)}
@@ -98,9 +101,14 @@ ${openAlarms(looked)}
 ${history(looked)}`;
 }
 
-function messagesFor(kind: OtherKind, { roles }: Actor): string[] {
+/** What may be sent now, by this person. */
+function messagesFor(kind: OtherKind, state: CaseState, { roles }: Actor): string[] {
   const rules: Record<string, Parameters<typeof allows>[0]> = MESSAGE_ROLES[kind];
-  return messagesOf(kind).filter((name) => allows(rules[name]!, roles));
+  const decisions: readonly string[] = Object.keys(TRIAGE_MESSAGES);
+  const now: readonly string[] = kind === 'triage' ? decisionsOf(state as TriageState) : [];
+  const isTaken = (name: string) =>
+    kind === 'triage' && decisions.includes(name) ? now.includes(name) : state.closedAt === undefined;
+  return messagesOf(kind).filter((name) => isTaken(name) && allows(rules[name]!, roles));
 }
 
 function owed({ kind, view: { state }, now }: LookedAtCase): Html | undefined {

@@ -222,6 +222,10 @@ const FIELDS: Record<string, FieldWords> = {
   'report.detectedAt': { label: 'When it was detected', hint: `${INSTANT_HINT} Left empty: now.` },
   'settle.at': { label: 'When it was accepted', hint: `${INSTANT_HINT} Only with yes.` },
   'status.at': { label: 'Since when', hint: `${WHEN_HINT}. Left empty: now.` },
+  'unmerge.from': {
+    label: 'Incident to take it out of',
+    hint: 'Like INC-20260401-9f3a. Left empty: the one that it was merged into.',
+  },
   'told.at': { label: 'When they were told', hint: `${WHEN_HINT}. Left empty: now.` },
 };
 

@@ -2,6 +2,7 @@
 import { alarmText } from '../../domain/case/alarm-text';
 import { stepWords } from '../../domain/incident/board-words';
 import { stepStands } from '../../domain/incident/containment';
+import { countAndSource, howItStands } from '../../domain/incident/detections';
 import { type BoardRow, board } from '../../domain/incident/explain';
 import { INCIDENT_MESSAGES } from '../../domain/incident/messages';
 import { narrate } from '../../domain/incident/narrate';
@@ -38,6 +39,7 @@ ${duties(looked)}
 </div><div class="stack">
 <section class="card"><h2>Facts</h2><dl class="facts"><dt>Owner</dt><dd>${owner}</dd><dt>Declared by</dt><dd>${declaredBy}</dd><dt>Detected</dt><dd>${instant(detectedAt)}</dd><dt>Personal data</dt><dd>${state.assessment?.facts.personalData ?? 'not assessed yet'}</dd></dl></section>
 ${alarms(looked)}
+${detections(looked)}
 ${containment(looked)}
 ${!stopped && actions(id, actor)}
 </div></div>
@@ -64,6 +66,13 @@ function alarms({ view: { state }, events }: LookedAt): Html | undefined {
   );
   if (open.length === 0) return undefined;
   return html`<section class="card"><h2>Open alarms</h2><ul class="stack">${open.map((event) => html`<li>${event.data.about.kind === 'obligation' && `${event.data.about.title}: `}${alarmText(event.data, event.at).what} <span class="soft small">${instant(event.at)}</span></li>`)}</ul></section>`;
+}
+
+/** The triage cases whose detections belong to it, and those that were taken out again. */
+function detections({ view: { state } }: LookedAt): Html | undefined {
+  const { detections: listed = [] } = state;
+  if (listed.length === 0) return undefined;
+  return html`<section class="card"><h2>Detections</h2><ul class="stack">${listed.map((each) => html`<li><a href="${addressOf(each.caseId)}">${each.caseId}</a> ${each.title}<br><span class="small">${countAndSource(each)}, first ${instant(each.firstAt)}</span><br><span class="soft small">${howItStands(each)} ${instant((each.left ?? each).at)}</span></li>`)}</ul></section>`;
 }
 
 function containment({ view: { state } }: LookedAt): Html | undefined {

@@ -1,9 +1,8 @@
 /** What a form says becomes a message: once, in the name of whoever is logged in, and what it caused is said on the next page. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { KindName, MessageName } from '../../client/kinds';
+import { isAfterClosing, type KindName, type MessageName } from '../../client/kinds';
 import type { TocsinClient } from '../../client/tocsin-client';
 import { KEY_USED } from '../../domain/case/messages';
-import { isAfterClosing } from '../../domain/incident/after-closing';
 import { keyOf, messageOf, receiptUnderKey } from '../api/bodies';
 import type { Sessions } from '../identity/sessions';
 import { Refusal } from '../problem';
@@ -59,8 +58,8 @@ export async function sendMessage(
   const { actor } = request;
   const typed = messageOf(kind, name, body, actor, linked?.key ?? keyOf(key ?? '', actor, id, name));
   const message = { ...typed, ...linked?.adds } as never;
-  const answer = await (kind === 'incident' && isAfterClosing({ message: name })
-    ? client.sendEvenIfClosed(id, name as 'link', message)
+  const answer = await (isAfterClosing(kind, name)
+    ? client.sendEvenIfClosed(id, name, message)
     : client.send(id, name as MessageName, message));
   if (linked && answer.note === KEY_USED)
     throw new Refusal('link-used', 'the link was used in the meantime, for something else');

@@ -1,7 +1,13 @@
 /** Begins a run from what the register has of a case, where no run is left to hand anything over. */
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { CaseState, NewOf, Work } from '../../domain/case/lifecycle';
-import { type ResumedInput, ResumedInputSchema, resumedEvent } from '../../domain/case/resumed';
+import {
+  type ClosedInput,
+  ClosedInputSchema,
+  type ResumedInput,
+  ResumedInputSchema,
+  resumedEvent,
+} from '../../domain/case/resumed';
 import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import type { PolicySnapshot } from '../../domain/policy/policy';
 import { activities, UNTIL_DONE } from './activity-calls';
@@ -22,6 +28,11 @@ export function isResumed(input: unknown): input is ResumedInput {
   return typeof input === 'object' && input !== null && 'resumed' in input;
 }
 
+/** Whether the input asks for a closed case, to hear one message more. */
+export function isClosed(input: unknown): input is ClosedInput {
+  return typeof input === 'object' && input !== null && 'closed' in input;
+}
+
 /** Reads the case. Throws, which fails the workflow, when the register has it not, or not as open. */
 export async function fromRegister<S extends CaseState, E extends RecordedEvent, W extends Work>(
   input: unknown,
@@ -39,4 +50,17 @@ export async function fromRegister<S extends CaseState, E extends RecordedEvent,
     news: [resumedEvent(resumed) as unknown as NewOf<E>],
     ...(found.policy && { policy: found.policy }),
   };
+}
+
+/** Reads a closed case. Throws, which fails the workflow, when the register has it not, or as open. */
+export async function closedInRegister<S extends CaseState, E extends RecordedEvent, W extends Work>(
+  input: unknown,
+): Promise<Carried<S, E, W>> {
+  const id = { of: (i: ClosedInput) => i.closed.caseId, field: 'closed.caseId', whose: 'case' };
+  const { caseId } = validInput('case to go on with', ClosedInputSchema, input, id).closed;
+  const found = await untilItWorks('read the case', () =>
+    activities(UNTIL_DONE, 'read the case from the register').caseToResume({ caseId, closed: true }),
+  );
+  if ('problem' in found) throw ApplicationFailure.nonRetryable(found.problem);
+  return { state: found.state as S, backlog: [], caused: [], recent: found.recent as E[] };
 }

@@ -7,11 +7,12 @@ import type { Shell } from '../../shell';
 import { triageDeclareCommand } from './declare';
 import { triageDismissCommand } from './dismiss';
 import { triageMergeCommand } from './merge';
+import { triageUnmergeCommand } from './unmerge';
 
 export function triageCommand(program: Command, shell: Shell): void {
   const triage = program
     .command('triage')
-    .description('Detections waiting for a decision: list, show, declare, dismiss, merge.');
+    .description('Detections waiting for a decision: list, show, declare, dismiss, merge, unmerge.');
   listVerb(triage, shell, 'triage', 'List what is waiting for a decision, next deadline first.');
   showVerb(triage, shell, {
     kind: 'triage',
@@ -22,4 +23,5 @@ export function triageCommand(program: Command, shell: Shell): void {
   triageDeclareCommand(triage, shell);
   triageDismissCommand(triage, shell);
   triageMergeCommand(triage, shell);
+  triageUnmergeCommand(triage, shell);
 }

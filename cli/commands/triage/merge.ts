@@ -1,7 +1,5 @@
 /** `tocsin triage merge`: a detection belongs to an incident that runs. */
 import type { Command } from 'commander';
-import { refused } from '../../../client/errors';
-import { KINDS } from '../../../client/kinds';
 import { type MessageOptions, sendMessage } from '../../cases/send';
 import type { Shell } from '../../shell';
 import { messageVerb } from '../../verb';
@@ -10,14 +8,9 @@ export function triageMergeCommand(triage: Command, shell: Shell): void {
   messageVerb(
     triage,
     'merge <case> <incident>',
-    'Merge it into an open incident, which then blocks the attackers the detections showed, as the rule says.',
+    'Merge it into an open incident, which then blocks the attackers the detections showed, as the rule says. It may be merged into several.',
     'triage merge TRG-9f3a5c1e0b2d INC-20260401-9f3a',
   ).action(async (id: string, into: string, options: MessageOptions) => {
-    const found = await (await shell.client()).find(into);
-    if (found?.workflow !== KINDS.incident.workflow) {
-      throw refused(`there is no incident "${into}". \`tocsin list\` lists open ones`);
-    }
-    if (!found.open) throw refused(`incident "${into}" is closed: merge it into an open one, or declare a new one`);
     await sendMessage(shell, 'triage', id, 'merge', { into }, options);
   });
 }

@@ -1,0 +1,19 @@
+/** Which incidents the detections of a case belong to. */
+import type { Joined } from '../incident/detections';
+import type { TriageDecision, TriageState } from './state';
+
+/** A decision by which they belong to an incident. */
+export type Belonging = TriageDecision & { incidentId: string };
+
+/** In the order of the decisions. The last may be under way. */
+export function belongsTo({ decision, further = [] }: Pick<TriageState, 'decision' | 'further'>): Belonging[] {
+  return [decision, ...further].filter((each): each is Belonging => each?.incidentId !== undefined);
+}
+
+/** What an incident is told of the case. */
+export function joinedOf(state: TriageState, { decision, by }: Pick<Belonging, 'decision' | 'by'>): Joined {
+  const { caseId, detection, ruleTitle, severity, count, firstAt, lastAt } = state;
+  const how = decision === 'declared' ? ('declared' as const) : ('merged' as const);
+  const { source, type } = detection;
+  return { by, detections: { caseId, how, source, type, title: ruleTitle, severity, count, firstAt, lastAt } };
+}

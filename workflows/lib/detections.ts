@@ -1,0 +1,125 @@
+/**
+ * Between a triage case and the incident that its detections join or leave: the case asks by a signal, the incident answers
+ * by one. Asking again changes nothing and is answered again.
+ */
+import { condition, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import {
+  ANSWERED_SIGNAL,
+  type Answered,
+  AnsweredSchema,
+  JOINED_SIGNAL,
+  type Joined,
+  JoinedSchema,
+  LEFT_SIGNAL,
+  type Left,
+  LeftSchema,
+} from '../../domain/incident/detections';
+import type { IncidentEvent, NewEvent } from '../../domain/incident/events';
+import { belongs, onJoined, onLeft } from '../../domain/incident/on-detections';
+import type { OwnMessage } from '../../domain/incident/on-message';
+import type { IncidentOutcome } from '../../domain/incident/outcome';
+import type { IncidentState } from '../../domain/incident/state';
+import type { IncidentWork } from '../../domain/incident/work';
+import type { Instant } from '../../domain/kernel/time';
+import { failureText } from './activity-calls';
+import type { Run } from './kind';
+import { type InternalSignal, internalSignal } from './receive-messages';
+
+type IncidentRun = Run<IncidentState, IncidentEvent, IncidentWork, IncidentOutcome>;
+
+/** An incident whose worker is away answers when that is back. */
+const ANSWERS_WITHIN = '10 minutes';
+
+type Contain = Extract<OwnMessage, { message: 'contain' }>;
+
+/**
+ * The signals of an incident by which detections join and leave it.
+ *
+ * @param onContain what it makes of a source that it is asked to block.
+ */
+export function detectionSignals(
+  run: IncidentRun,
+  onContain: (state: IncidentState, message: Contain, now: Instant) => NewEvent[],
+): Record<string, InternalSignal> {
+  const block = (source: string, by: string) => {
+    const measure = { action: 'block-source' as const, source };
+    run.step((state, now) =>
+      onContain(state, { message: 'contain', by, measure }, now).map((event) => ({ by, ...event })),
+    );
+  };
+  return {
+    [JOINED_SIGNAL]: internalSignal(
+      'Triage: the detections of a case belong to this incident',
+      JoinedSchema,
+      (joined) => {
+        const { caseId } = joined.detections;
+        const events = run.step((state) => onJoined(state, joined));
+        // Asked again it was told already.
+        if (events.some(({ kind }) => kind === 'detections-joined'))
+          for (const source of joined.block ?? []) block(source, joined.by);
+        answer(run.state, caseId, { of: JOINED_SIGNAL, done: belongs(run.state, caseId) }, events);
+      },
+    ),
+    [LEFT_SIGNAL]: internalSignal('Triage: they do not belong to it any more', LeftSchema, (left) => {
+      const { caseId } = left;
+      const events = run.step((state) => onLeft(state, left));
+      answer(run.state, caseId, { of: LEFT_SIGNAL, done: !belongs(run.state, caseId) }, events);
+    }),
+  };
+}
+
+/** A run that has stopped itself takes nothing and answers nothing: the case is told by whichever goes on. */
+function answer(
+  { caseId: incident }: IncidentState,
+  to: string,
+  { of, done }: { of: Answered['of']; done: boolean },
+  events: IncidentEvent[],
+): void {
+  const problem = events.flatMap((event) => (event.kind === 'rejected' ? event.data.problems : []))[0];
+  if (!done && problem === undefined) return;
+  const answered: Answered = { incident, of, ...(problem && { problem }) };
+  getExternalWorkflowHandle(to)
+    .signal(ANSWERED_SIGNAL, answered)
+    .catch(() => undefined);
+}
+
+/** What a triage case asks of incidents, and what they answered. */
+export class Incidents {
+  private readonly answers = new Map<string, Answered>();
+
+  /** The signal of a triage case that brings the answers. */
+  readonly signal = internalSignal('Incident: whether detections joined or left it', AnsweredSchema, (answered) => {
+    this.answers.set(keyOf(answered.incident, answered.of), answered);
+  });
+
+  /**
+   * Has detections join or leave an incident. Answers why it did not take them, where it did not or does not run; throws
+   * where it runs and does not answer.
+   */
+  async ask(incident: string, asked: { joined: Joined } | { left: Left }): Promise<string | undefined> {
+    const of = 'joined' in asked ? JOINED_SIGNAL : LEFT_SIGNAL;
+    const key = keyOf(incident, of);
+    this.answers.delete(key);
+    const unreached = await reached(incident, of, 'joined' in asked ? asked.joined : asked.left);
+    if (unreached) return unreached;
+    if (!(await condition(() => this.answers.has(key), ANSWERS_WITHIN)))
+      throw new Error(`${incident} has not answered within ${ANSWERS_WITHIN}`);
+    const problem = this.answers.get(key)?.problem;
+    return problem && `${incident} refused it: ${problem}`.slice(0, 300);
+  }
+}
+
+/** Why a workflow takes no signal; `undefined` where it has taken it. */
+export async function reached(incident: string, signal: string, payload: object): Promise<string | undefined> {
+  try {
+    await getExternalWorkflowHandle(incident).signal(signal, payload);
+    return undefined;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return `${incident} took no message: ${failureText(error)}`.slice(0, 300);
+  }
+}
+
+function keyOf(incident: string, of: Answered['of']): string {
+  return `${of} ${incident}`;
+}
