@@ -4,6 +4,7 @@ import {
   type Client,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionInfo,
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
@@ -154,17 +155,20 @@ export class TocsinClient implements CaseClient {
       ? ({ closed: { caseId: id } } satisfies ClosedInput)
       : ({ closed: { incidentId: id } } satisfies ClosedIncidentInput);
     const sent = stamped(message);
-    const startWorkflowOperation = new WithStartWorkflowOperation<Workflow>(workflow, {
-      workflowId: id,
-      taskQueue: this.taskQueue,
-      args: [closed],
-      workflowTaskTimeout: TASK_TIMEOUT,
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    });
-    const options = { args: [sent] as [unknown], updateId: updateIdOf(name, sent), startWorkflowOperation };
     try {
-      if (!(await this.find(id)) && !(await inRegister?.())) throw new UnknownCase(noun, id);
+      const before = await this.latest(id);
+      if (!before && !(await inRegister?.())) throw new UnknownCase(noun, id);
+      const startWorkflowOperation = new WithStartWorkflowOperation<Workflow>(workflow, {
+        workflowId: id,
+        taskQueue: this.taskQueue,
+        args: [closed],
+        workflowTaskTimeout: TASK_TIMEOUT,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        // Lists show it by its title, as before.
+        ...(typeof before?.memo?.title === 'string' && { memo: { title: before.memo.title } }),
+      });
+      const options = { args: [sent] as [unknown], updateId: updateIdOf(name, sent), startWorkflowOperation };
       const given = await this.timed(() =>
         this.temporal.workflow.executeUpdateWithStart<Workflow, Receipt, [unknown]>(name, options),
       );
@@ -219,12 +223,17 @@ export class TocsinClient implements CaseClient {
 
   /** The latest run under an id, whatever it is. Needs no worker. `undefined` when there is nothing. */
   async find(id: string): Promise<LatestRun | undefined> {
-    const latest = (await this.timed(() => described(this.temporal, id)))?.workflowExecutionInfo;
+    const latest = await this.latest(id);
     if (!latest) return undefined;
-    const { type, status, closeTime } = await infoOf(this.temporal, latest);
+    const { type, status, closeTime } = latest;
     const endedAt = closeTime?.toISOString();
-    const mark = [latest.execution?.runId, latest.historyLength, latest.status].join('.');
+    const mark = [latest.runId, latest.historyLength, status.code].join('.');
     return { workflow: type, open: status.name === 'RUNNING', status: status.name, ...(endedAt && { endedAt }), mark };
+  }
+
+  private async latest(id: string): Promise<WorkflowExecutionInfo | undefined> {
+    const latest = (await this.timed(() => described(this.temporal, id)))?.workflowExecutionInfo;
+    return latest ? infoOf(this.temporal, latest) : undefined;
   }
 
   /**

@@ -1,6 +1,8 @@
 // Detections wait for a person, at real durations, on policy/detection.yaml; silence is never the end of one.
 import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { TocsinClient } from '../../client/tocsin-client';
 import { DAY_MS, HOUR_MS, toInstant, toMs } from '../../domain/kernel/time';
+import { belongsTo } from '../../domain/triage/belongs';
 import { TriageCase } from '../setup/triage-case';
 import { declaration, WorkflowHarness } from '../setup/workflow-harness';
 
@@ -159,9 +161,78 @@ test('merged into an incident that runs: it blocks what the detections showed; i
   await it.quiet();
   expect(await it.state()).toMatchObject({ status: 'merged', decision: { incidentId: incident.id, by: 'anna' } });
   await incident.quiet();
-  const { containment, measures } = await incident.state();
+  const { containment, measures, detections } = await incident.state();
   expect(containment['block-source 198.51.100.7']?.state).toBe('verified');
-  expect(measures.map(({ text }) => text)).toEqual([`The detection of triage case ${it.id} belongs to this incident`]);
+  expect(detections).toMatchObject([
+    { caseId: it.id, how: 'merged', source: `source-${counter}`, count: 1, by: 'anna' },
+  ]);
+  // No measure was taken by that: notices would tell of it.
+  expect(measures).toEqual([]);
+});
+
+test('a merge is undone: the incident lets it go, the closed case waits again with its own limit, and silence declares', async () => {
+  const client = new TocsinClient(harness.client);
+  const [first, second] = [await harness.declare({ maliciousSources: [] }), await harness.declare()];
+  const it = await detect({ severity: 'sev1', indicators: ['198.51.100.8'] });
+  const { dueAt, firstAt } = await it.state();
+  await client.send(it.id, 'merge', { by: 'anna', into: first.id });
+  await it.handle.result();
+
+  // Also into a second one, though the case is closed.
+  await client.sendEvenIfClosed(it.id, 'merge', { by: 'anna', into: second.id });
+  await it.handle.result();
+  expect(belongsTo(await it.state()).map(({ incidentId }) => incidentId)).toEqual([first.id, second.id]);
+  const undo = { by: 'bob', reason: 'another actor' };
+  await expect(client.sendEvenIfClosed(it.id, 'unmerge', undo)).rejects.toMatchObject({
+    problems: [expect.stringMatching(/several incidents/)],
+  });
+  const { note } = await client.sendEvenIfClosed(it.id, 'unmerge', { ...undo, from: second.id });
+  expect(note).toMatch(/takes nothing back by itself/);
+  await it.handle.result();
+  expect(await it.state()).toMatchObject({ status: 'merged', decision: { incidentId: first.id } });
+
+  await client.sendEvenIfClosed(it.id, 'unmerge', undo);
+  await it.quiet();
+  expect(await it.state()).toMatchObject({ status: 'waiting', dueAt, firstAt });
+  expect(it.alarms().at(-1)).toMatchObject({ threshold: 'unmerged' });
+  for (const incident of [first, second]) {
+    await incident.quiet();
+    const { detections, anchors, declaration } = await incident.state();
+    expect(detections).toMatchObject([{ caseId: it.id, left: { by: 'bob', reason: 'another actor' } }]);
+    expect(anchors.detected).toBe(declaration.detectedAt);
+  }
+  // What was blocked for it is not undone by itself.
+  expect((await first.state()).containment['block-source 198.51.100.8']?.state).toBe('verified');
+
+  await it.sleepUntil(toInstant(toMs(dueAt) + MINUTE_MS));
+  const declared = (await it.state()).decision;
+  expect(declared).toMatchObject({ decision: 'declared', by: 'tocsin' });
+  const { state } = await it.incident(declared!.incidentId!);
+  expect(state.declaration.detectedAt).toBe(firstAt);
+  expect(state.detections).toMatchObject([{ caseId: it.id, how: 'declared', by: 'tocsin' }]);
+});
+
+test('a merge into an incident that was closed is not undone: a person is told to reopen it', async () => {
+  const client = new TocsinClient(harness.client);
+  const incident = await harness.declare();
+  const it = await detect();
+  await client.send(it.id, 'merge', { by: 'anna', into: incident.id });
+  await it.handle.result();
+  await incident.quiet();
+  await harness.client.workflow.getHandle(incident.id).terminate('as if it were closed');
+  const undo = client.sendEvenIfClosed(it.id, 'unmerge', { by: 'bob', reason: 'another actor' });
+  await expect(undo).rejects.toThrow(/is closed.*npx tocsin reopen/);
+  // Sent past the check, the incident takes nothing: the case stays where it is.
+  const late = await harness.client.workflow.start('triage', {
+    taskQueue: 'tocsin',
+    workflowId: it.id,
+    args: [{ closed: { caseId: it.id } }],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+  });
+  await late.executeUpdate('unmerge', { args: [{ by: 'bob', reason: 'another actor' }] });
+  await late.result();
+  expect(it.kinds().slice(-3)).toEqual(['triage-unmerged', 'unmerge-failed', 'alarm-raised']);
+  expect(await it.state()).toMatchObject({ status: 'merged', decision: { incidentId: incident.id } });
 });
 
 test('a long weekend with a change of clocks moves nothing: a day is 24 hours, a week 168', async () => {

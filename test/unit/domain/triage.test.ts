@@ -1,104 +1,15 @@
 import fc from 'fast-check';
-import { advance, foldCase, open, record } from '../../../domain/case/advance';
-import type { NewOf } from '../../../domain/case/lifecycle';
-import { onCaseMessage } from '../../../domain/case/messages';
+import { advance, foldCase } from '../../../domain/case/advance';
 import { AT_RECEIPT } from '../../../domain/detection/detection';
 import { DeclarationSchema } from '../../../domain/incident/incident';
-import { HOUR_MS, type Instant, toInstant, toMs } from '../../../domain/kernel/time';
+import { type Instant, toInstant, toMs } from '../../../domain/kernel/time';
+import { belongsTo } from '../../../domain/triage/belongs';
 import { declarationOf, incidentIdOf } from '../../../domain/triage/declaration';
-import { TRIAGE_MESSAGES, type TriageMessageName } from '../../../domain/triage/messages';
-import { openingOf } from '../../../domain/triage/opening';
-import type { TriageEvent, TriageInput, TriageState } from '../../../domain/triage/state';
-import { countIn, emptyTally, recordTally, type Tally } from '../../../domain/triage/tally';
+import { TRIAGE_MESSAGES } from '../../../domain/triage/messages';
+import type { TriageInput, TriageState } from '../../../domain/triage/state';
 import { triageLifecycle } from '../../../domain/triage/triage';
-import { thresholdName } from '../../setup/threshold-name';
-import { detection, triageInput } from './helpers/detections';
-
-const T0 = '2026-04-01T02:00:00.000Z';
-const at = (hours: number): Instant => toInstant(toMs(T0) + Math.round(hours * HOUR_MS));
-
-/** A case run by hand, as the workflow's shell runs it. */
-class Case {
-  state: TriageState;
-  events: TriageEvent[];
-  tally: Tally;
-
-  constructor(
-    readonly input: TriageInput,
-    now: Instant = T0,
-  ) {
-    const opened = open(triageLifecycle, input.caseId, [openingOf(input, now)], now);
-    this.state = opened.state;
-    this.events = opened.events;
-    this.tally = emptyTally(input.detection);
-  }
-
-  step(
-    news: NewOf<TriageEvent>[] | ((state: TriageState) => NewOf<TriageEvent>[]),
-    now: Instant,
-    by?: string,
-    commandId?: string,
-  ): TriageEvent[] {
-    const recorded = recordTally(this.state, this.tally);
-    this.tally = recorded.tally;
-    const before = this.events.length;
-    this.take(record(triageLifecycle, this.state, recorded.events, now));
-    const given = typeof news === 'function' ? news(this.state) : news;
-    this.take(advance(triageLifecycle, this.state, given, now, by, commandId));
-    return this.events.slice(before);
-  }
-
-  private take({ state, events }: { state: TriageState; events: TriageEvent[] }): void {
-    this.state = state;
-    this.events.push(...events);
-  }
-
-  tick(now: Instant): TriageEvent[] {
-    return this.step([], now);
-  }
-
-  send(name: TriageMessageName | 'acknowledge', body: Record<string, unknown>, now: Instant, commandId?: string) {
-    if (commandId && this.state.handled.includes(commandId)) return [];
-    const schema = name === 'acknowledge' ? undefined : TRIAGE_MESSAGES[name].schema;
-    const message = schema ? schema.parse({ by: 'anna', ...body }) : { by: 'anna', alarms: 'all', ...body };
-    return this.step(
-      (state) => onCaseMessage(triageLifecycle, state, name, message as never, now),
-      now,
-      'anna',
-      commandId,
-    );
-  }
-
-  detect(over: Record<string, unknown>, now: Instant): void {
-    const given = detection(over);
-    const counted = countIn(this.state, this.tally, { detection: given, severity: given.severity ?? 'sev4' });
-    this.tally = counted.tally;
-    if (counted.record) this.step([], now);
-  }
-
-  /** Lets time pass as the timer does: at each wake and at no other instant. */
-  runUntil(end: Instant): void {
-    let now = this.state.openedAt;
-    for (;;) {
-      const wake = triageLifecycle.nextWake(this.state, now);
-      if (!wake || toMs(wake.at) > toMs(end)) return;
-      now = wake.at;
-      this.tick(now);
-    }
-  }
-
-  kinds(): string[] {
-    return this.events.map(({ kind }) => kind);
-  }
-
-  alarms(): Array<[string, number]> {
-    return this.events.flatMap((event) =>
-      event.kind === 'alarm-raised'
-        ? [[thresholdName(event.data.threshold), (toMs(event.at) - toMs(T0)) / HOUR_MS] as [string, number]]
-        : [],
-    );
-  }
-}
+import { triageInput } from './helpers/detections';
+import { at, Case, T0 } from './helpers/triage-played';
 
 const sev2 = () => new Case(triageInput());
 /** The incident to merge into does not run. */
@@ -308,11 +219,9 @@ describe('further detections', () => {
 
 // —— any order and repetition ——
 
+const ACTS = ['declare', 'dismiss', 'merge', 'unmerge', 'acknowledge', 'tick', 'started', 'taken', 'refused'] as const;
 type Act =
-  | {
-      act: 'declare' | 'dismiss' | 'merge' | 'acknowledge' | 'tick' | 'started' | 'delivered' | 'failed';
-      command?: string;
-    }
+  | { act: (typeof ACTS)[number]; incident: 'INC-1' | 'INC-2'; command?: string }
   | { act: 'detect'; n: number; severity: string };
 
 const acts = fc.array(
@@ -321,9 +230,8 @@ const acts = fc.array(
     repeat: fc.integer({ min: 1, max: 3 }),
     what: fc.oneof(
       fc.record({
-        act: fc.constantFrom<
-          'declare' | 'dismiss' | 'merge' | 'acknowledge' | 'tick' | 'started' | 'delivered' | 'failed'
-        >('declare', 'dismiss', 'merge', 'acknowledge', 'tick', 'started', 'delivered', 'failed'),
+        act: fc.constantFrom(...ACTS),
+        incident: fc.constantFrom('INC-1' as const, 'INC-2' as const),
         command: fc.option(fc.constantFrom('c1', 'c2', 'c3'), { nil: undefined }),
       }),
       fc.record({
@@ -346,7 +254,10 @@ function play(it: Case, what: Act, now: Instant): void {
       it.send('dismiss', { reason: 'r' }, now, what.command);
       break;
     case 'merge':
-      it.send('merge', { into: 'INC-1' }, now, what.command);
+      it.send('merge', { into: what.incident }, now, what.command);
+      break;
+    case 'unmerge':
+      it.send('unmerge', { from: what.incident, reason: 'r' }, now, what.command);
       break;
     case 'acknowledge':
       it.send('acknowledge', {}, now, what.command);
@@ -362,11 +273,14 @@ function play(it: Case, what: Act, now: Instant): void {
       if (state.status === 'declaring')
         it.step([{ kind: 'incident-started', data: { incidentId: 'i', already: true } }], now);
       break;
-    case 'delivered':
-      if (state.status === 'merging') it.step([{ kind: 'merge-delivered', data: { into: 'INC-1' } }], now);
+    case 'taken':
+      if (state.status === 'merging') it.comeOf({ kind: 'merged', into: belongsTo(state).at(-1)!.incidentId }, now);
+      if (state.status === 'unmerging') it.comeOf({ kind: 'unmerged', from: state.leaving!.from }, now);
       break;
-    case 'failed':
-      if (state.status === 'merging') it.step(gone(state, 'INC-1', now), now);
+    case 'refused':
+      if (state.status === 'merging') it.step(gone(state, belongsTo(state).at(-1)!.incidentId, now), now);
+      if (state.status === 'unmerging')
+        it.comeOf({ kind: 'unmerge-failed', from: state.leaving!.from, problem: 'gone' }, now);
   }
 }
 
@@ -374,49 +288,57 @@ it.each([
   ['that silence declares', () => triageInput()],
   ['that silence alarms', () => triageInput({ severity: 'sev4' })],
   ['that is declared at once', () => triageInput({ format: 'audit-log', type: 'audit.damage' })],
-])('a case %s: the fold of its register is its state, one decision stands, nothing is lost', (_kind, input) => {
-  fc.assert(
-    fc.property(acts, (list) => {
-      const it = new Case(input());
-      let nowMs = toMs(T0);
-      let ids = new Set<string>(['event-1']);
-      for (const { gapMinutes, repeat, what } of list) {
-        nowMs += gapMinutes * 60_000;
-        for (let n = 0; n < repeat; n++) play(it, what as Act, toInstant(nowMs));
-        if (what.act === 'detect') ids = ids.add(`n${what.n}`);
-      }
-      it.tick(toInstant(nowMs));
-      const { state, events } = it;
-      // Entries without a gap, in time, and the same state from them in any order and with repeats.
-      expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
-      expect(JSON.parse(JSON.stringify(foldCase(triageLifecycle, [...events, ...events].reverse())))).toEqual(
-        JSON.parse(JSON.stringify(state)),
-      );
-      expect(advance(triageLifecycle, state, [], toInstant(nowMs)).events).toEqual([]);
-      // Decisions less those that failed: none or one; it is the one that the state holds.
-      const count = (...kinds: string[]) => events.filter(({ kind }) => kinds.includes(kind)).length;
-      const standing = count('triage-declared', 'triage-dismissed', 'triage-merged') - count('merge-failed');
-      expect(standing).toBe(state.decision ? 1 : 0);
-      expect(state.closedAt !== undefined).toBe(['declared', 'dismissed', 'merged'].includes(state.status));
-      // An undecided case has a next instant; a severe one past its limit is decided.
-      if (!state.decision) expect(triageLifecycle.nextWake(state, toInstant(nowMs))).toBeDefined();
-      if (state.triage?.onSilence === 'declare' && nowMs >= toMs(state.dueAt)) expect(state.decision).toBeDefined();
-      // Every detection counts once.
-      expect(state.count).toBe(ids.size);
-      // A command id causes something once.
-      const commands = events.flatMap(({ commandId }) => commandId ?? []);
-      expect(state.handled).toEqual([...new Set(commands)]);
-      const declared = events.find((event) => event.kind === 'triage-declared');
-      if (declared?.kind === 'triage-declared') {
-        expect(DeclarationSchema.safeParse(declared.data.declaration).success).toBe(true);
-        expect(declared.data.declaration.id).toBe(incidentIdOf(state.caseId));
-      }
-      const rows = triageLifecycle.rows(state, toInstant(nowMs));
-      expect(rows[0]!.what).toBe('Decision');
-    }),
-    { numRuns: 400 },
-  );
-});
+])(
+  'a case %s: the fold of its register is its state, what was decided stands or was undone, nothing is lost',
+  (_kind, input) => {
+    fc.assert(
+      fc.property(acts, (list) => {
+        const it = new Case(input());
+        let nowMs = toMs(T0);
+        let ids = new Set<string>(['event-1']);
+        for (const { gapMinutes, repeat, what } of list) {
+          nowMs += gapMinutes * 60_000;
+          for (let n = 0; n < repeat; n++) play(it, what as Act, toInstant(nowMs));
+          if (what.act === 'detect') ids = ids.add(`n${what.n}`);
+        }
+        it.tick(toInstant(nowMs));
+        const { state, events } = it;
+        // Entries without a gap, in time, and the same state from them in any order and with repeats.
+        expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+        expect(JSON.parse(JSON.stringify(foldCase(triageLifecycle, [...events, ...events].reverse())))).toEqual(
+          JSON.parse(JSON.stringify(state)),
+        );
+        expect(advance(triageLifecycle, state, [], toInstant(nowMs)).events).toEqual([]);
+        // Decisions less those that failed or were undone: they are those that the state holds, each incident once.
+        const count = (...kinds: string[]) => events.filter(({ kind }) => kinds.includes(kind)).length;
+        const made = count('triage-declared', 'triage-dismissed', 'triage-merged');
+        const standing = made - count('merge-failed', 'unmerge-delivered');
+        const held = [...(state.decision ? [state.decision] : []), ...(state.further ?? [])];
+        expect(held).toHaveLength(standing);
+        const incidents = belongsTo(state).map(({ incidentId }) => incidentId);
+        expect(incidents).toEqual([...new Set(incidents)]);
+        expect(held.some(({ decision }) => decision === 'dismissed') ? held.length : 1).toBe(1);
+        expect(state.closedAt !== undefined).toBe(['declared', 'dismissed', 'merged'].includes(state.status));
+        // An undecided case has a next instant; a severe one past its limit is decided.
+        if (!state.decision) expect(triageLifecycle.nextWake(state, toInstant(nowMs))).toBeDefined();
+        if (state.triage?.onSilence === 'declare' && nowMs >= toMs(state.dueAt)) expect(state.decision).toBeDefined();
+        // Every detection counts once.
+        expect(state.count).toBe(ids.size);
+        // A command id causes something once.
+        const commands = events.flatMap(({ commandId }) => commandId ?? []);
+        expect(state.handled).toEqual([...new Set(commands)]);
+        const declared = events.find((event) => event.kind === 'triage-declared');
+        if (declared?.kind === 'triage-declared') {
+          expect(DeclarationSchema.safeParse(declared.data.declaration).success).toBe(true);
+          expect(declared.data.declaration.id).toBe(incidentIdOf(state.caseId));
+        }
+        const rows = triageLifecycle.rows(state, toInstant(nowMs));
+        expect(rows[0]!.what).toBe('Decision');
+      }),
+      { numRuns: 400 },
+    );
+  },
+);
 
 it('whatever a sender names its systems and titles, what is declared from it is valid', () => {
   const line = fc.string({ unit: 'binary', minLength: 1, maxLength: 120 });
