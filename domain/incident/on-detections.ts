@@ -33,17 +33,17 @@ export function onLeft(state: IncidentState, { by, caseId, reason }: Left): NewE
 }
 
 function closedProblem({ closedAt }: IncidentState): string | undefined {
-  return closedAt && `incident: it was closed at ${closedAt}`;
+  return closedAt && `incident: it was closed at ${closedAt}; reopen it first`;
 }
 
 function foreignProblem({ exercise }: IncidentState): string | undefined {
-  return exercise ? 'incident: it is an exercise, and detections are not' : undefined;
+  return exercise ? 'incident: it is an exercise, and detections are not; name a real one' : undefined;
 }
 
 function fullProblem({ detections = [] }: IncidentState): string | undefined {
   return detections.length < MOST_DETECTIONS
     ? undefined
-    : `incident: it lists ${MOST_DETECTIONS} triage cases; declare another one and link them`;
+    : `incident: it lists ${MOST_DETECTIONS} triage cases; give another one, declared beside it and linked with it`;
 }
 
 function rejected(by: string, message: string, problem: string): NewEvent {

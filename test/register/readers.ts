@@ -2,6 +2,7 @@
 import { advance, open } from '../../domain/case/advance';
 import type { CaseState, Lifecycle, NewOf, Work } from '../../domain/case/lifecycle';
 import { messagesOf, onCaseMessage } from '../../domain/case/messages';
+import { onJoined, onLeft } from '../../domain/incident/on-detections';
 import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import type { Instant } from '../../domain/kernel/time';
 import { patchDue, patchTaskLifecycle } from '../../domain/patch/patch-task';
@@ -219,6 +220,13 @@ function openedAgain(): RecordedEvent[] {
   story.send('review', { rootCause: 'A test key', controls: ['None needed'], shareSummary: false });
   story.send('close', { note: 'a drill' });
   story.send('reopen', { reason: 'the key was used again' });
+  const [triageCase, source, title] = ['TRG-9f3a5c1e0b2d', 'build-host-3', 'Unusual export of project data'];
+  const detections = {
+    ...{ caseId: triageCase, how: 'merged' as const, source, type: 'edge.anomaly', title, severity: 'sev2' as const },
+    ...{ count: 3, firstAt: at(0), lastAt: at(0.5) },
+  };
+  story.record(onJoined(story.state, { by: ONCALL, detections }));
+  story.record(onLeft(story.state, { by: ONCALL, caseId: triageCase, reason: 'a load test of ours' }));
   const { caseId: incidentId, policy } = story.state;
   const data = { found: 'terminated', endedAt: story.now, policy };
   const stamp = { v: 1 as const, incidentId, seq: story.state.seq + 1, at: story.now, exercise: false };
@@ -390,8 +398,13 @@ function silent(): RecordedEvent[] {
 function merged(): RecordedEvent[] {
   const found = triage({ eventId: 'm-1', systems: ['mail'] }).send(at(2), 'merge', { into: 'INC-NOWHERE' });
   found.report(at(2.1), 'merge-failed', { into: 'INC-NOWHERE', problem: 'it does not run' });
-  found.send(at(3), 'merge', { into: 'INC-2026-001' });
-  return found.report(at(3.1), 'merge-delivered', { into: 'INC-2026-001' }).events;
+  const into = 'INC-2026-001';
+  found.send(at(3), 'merge', { into });
+  found.report(at(3.1), 'merge-delivered', { into });
+  found.send(at(4), 'unmerge', { reason: 'not the same actor, says lead@example.com' });
+  found.report(at(4.1), 'unmerge-failed', { from: into, problem: 'it does not run' });
+  found.send(at(5), 'unmerge', { reason: 'a load test of ours' });
+  return found.report(at(5.1), 'unmerge-delivered', { from: into, dueAt: at(9) }).events;
 }
 
 function aReport(): RecordedEvent[] {

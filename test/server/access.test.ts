@@ -165,13 +165,13 @@ const MAY: Record<Role, Record<KindName, string>> = {
   owner: {
     incident:
       'acknowledge-alarms acted-at approve assess cannot-establish close confirm contain correct decide-authority edit-draft filed follow-up hold leave-untold link measure not-material not-owed release reopen review sender settle status told translate waive',
-    triage: 'acknowledge-alarms declare dismiss merge',
+    triage: 'acknowledge-alarms declare dismiss merge unmerge',
     report: 'accept acknowledge-alarms acknowledge-report close credit declare decline disclose duplicate fixed',
     patch: 'acknowledge-alarms note patched waive',
   },
   responder: {
     incident: 'acknowledge-alarms acted-at assess contain correct follow-up link measure review settle status',
-    triage: 'acknowledge-alarms declare dismiss merge',
+    triage: 'acknowledge-alarms declare dismiss merge unmerge',
     report: 'accept acknowledge-alarms acknowledge-report close credit declare decline disclose duplicate fixed',
     patch: 'acknowledge-alarms note patched waive',
   },

@@ -63,7 +63,9 @@ test('a detection is shown with what is owed and dismissed by its form', async (
   const { status, body } = await browse(app, at);
   expect(status).toBe(200);
   expect(body).toContain('Export &lt;script&gt;alert(1)&lt;/script&gt;');
-  for (const name of messagesOf('triage')) expect(body).toContain(`href="${at}/${name}"`);
+  // It is in no incident, so there is no merge to undo.
+  for (const name of messagesOf('triage'))
+    expect([name, body.includes(`href="${at}/${name}"`)]).toEqual([name, name !== 'unmerge']);
   expect(body).toContain(`detected by ${detection().source}`);
   expect((await browse(app, `${at}/dismiss`)).body).toContain('Decide that this is not an incident');
   const form = { key: 'k1', reason: 'a load test of ours' };

@@ -1,7 +1,5 @@
 // Which detections belong to an incident, and what it answers when they join or leave it.
 import type { Detections } from '../../../domain/incident/detections';
-import type { NewEvent } from '../../../domain/incident/events';
-import { evolve } from '../../../domain/incident/evolve';
 import { belongs, MOST_DETECTIONS, onJoined, onLeft } from '../../../domain/incident/on-detections';
 import type { IncidentState } from '../../../domain/incident/state';
 import { at } from './helpers/facts';
@@ -15,36 +13,28 @@ const detections: Detections = {
   title: 'An alert',
   severity: 'sev2',
   count: 3,
-  firstAt: at(-1),
+  firstAt: at(-500),
   lastAt: at(0),
 };
 const join = { by: 'anna', detections };
 const leave = { by: 'bob', caseId: detections.caseId, reason: 'another actor' };
 
-function after(state: IncidentState, events: NewEvent[]): IncidentState {
-  return events.reduce((now, event) => {
-    const stamp = { v: 1 as const, incidentId: now.caseId, seq: now.seq + 1, at: at(2), by: 'tocsin', exercise: false };
-    return evolve(now, { ...stamp, ...event } as never);
-  }, state);
-}
-
 it('lists what joined, keeps what left with who took it out and why, and lists it anew when it joins again', () => {
-  const joined = after(new Story().state, onJoined(new Story().state, join));
-  expect(joined.detections).toEqual([{ ...detections, by: 'anna', at: at(2) }]);
-  expect(onJoined(joined, join)).toEqual([]);
-  const left = after(joined, onLeft(joined, leave));
-  expect(left.detections).toMatchObject([{ caseId: detections.caseId, left: { by: 'bob', reason: 'another actor' } }]);
-  expect([belongs(left, detections.caseId), onLeft(left, leave)]).toEqual([false, []]);
-  const again = after(left, onJoined(left, join));
-  expect(again.detections).toEqual([{ ...detections, by: 'anna', at: at(2) }]);
-});
-
-it('neither moves its awareness nor its detection', () => {
-  const { state } = new Story();
-  const joined = after(state, onJoined(state, { by: 'anna', detections: { ...detections, firstAt: at(-500) } }));
-  expect([joined.anchors, joined.declaration]).toEqual([state.anchors, state.declaration]);
-  const left = after(joined, onLeft(joined, leave));
-  expect([left.anchors, left.declaration]).toEqual([state.anchors, state.declaration]);
+  const story = new Story().to(2);
+  const { anchors, declaration } = story.state;
+  story.record(onJoined(story.state, join));
+  expect(story.state.detections).toEqual([{ ...detections, by: 'anna', at: at(2) }]);
+  expect(onJoined(story.state, join)).toEqual([]);
+  story.record(onLeft(story.state, leave));
+  expect(story.state.detections).toMatchObject([
+    { caseId: detections.caseId, left: { by: 'bob', at: at(2), reason: 'another actor' } },
+  ]);
+  expect([belongs(story.state, detections.caseId), onLeft(story.state, leave)]).toEqual([false, []]);
+  story.record(onJoined(story.state, join));
+  expect(story.state.detections).toEqual([{ ...detections, by: 'anna', at: at(2) }]);
+  // Neither moves what a person stated of the detection and the awareness.
+  expect([story.state.anchors, story.state.declaration]).toEqual([anchors, declaration]);
+  expect(story.folded()).toEqual(story.state);
 });
 
 it.each<[string, Partial<IncidentState>, RegExp]>([
@@ -60,7 +50,7 @@ it.each<[string, Partial<IncidentState>, RegExp]>([
         at: at(0),
       })),
     },
-    /declare another one and link them/,
+    /give another one/,
   ],
 ])('takes none into %s, and says why', (_what, over, why) => {
   const events = onJoined({ ...new Story().state, ...over }, join);

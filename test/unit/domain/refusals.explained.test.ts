@@ -1,7 +1,9 @@
 // Every refusal says what is refused, on what, and what to do; and explain names rule, facts, author and what would change it.
 import { onCaseMessage } from '../../../domain/case/messages';
+import type { Detections, ListedDetections } from '../../../domain/incident/detections';
 import { explain } from '../../../domain/incident/explain';
 import { incidentLifecycle } from '../../../domain/incident/lifecycle';
+import { MOST_DETECTIONS, onJoined } from '../../../domain/incident/on-detections';
 import { DEFAULT_PACKS, loadPolicy } from '../../../policy/load-policy';
 import { accounts, assessment, at, COUNSEL, ONCALL, stored } from './helpers/facts';
 import { packOf, smallPack } from './helpers/pack';
@@ -48,6 +50,10 @@ const on = (story: Story, ...steps: Step[]) => {
   return story;
 };
 const FAR = at(99_999);
+const DETECTIONS: Detections = {
+  ...{ caseId: 'TRG-9f3a5c1e0b2d', how: 'merged', source: 'monitoring', type: 'edge.anomaly', title: 'An alert' },
+  ...{ severity: 'sev2', count: 1, firstAt: at(0), lastAt: at(0) },
+};
 const longTexts = (language: string) =>
   Array.from({ length: 20 }, (_, i) => ({ of: `${i}`, is: `${language} ${i} ${'漢'.repeat(3900)}` }));
 
@@ -397,6 +403,16 @@ const WALKS: Record<string, () => Story> = {
       ['hold', { ...hold, until: at(3) }],
       ['close', {}],
     );
+  },
+  'detections that it does not take': () => {
+    const story = closed();
+    const listed: ListedDetections[] = Array.from({ length: MOST_DETECTIONS }, (_, n) => ({
+      ...DETECTIONS,
+      ...{ caseId: `TRG-${n}`, by: ONCALL, at: at(1) },
+    }));
+    for (const over of [{}, { closedAt: undefined, exercise: true }, { closedAt: undefined, detections: listed }])
+      story.record(onJoined({ ...story.state, ...over }, { by: ONCALL, detections: DETECTIONS }));
+    return story;
   },
   'an authority that is known': () =>
     on(aware(), ['decide-authority', { obligation: ART33, authority: 'ie-dpc', reason: NOT_OWED_REASON }]),

@@ -1,5 +1,7 @@
 /** Plays the workflow around the pure core: keeps the state, moves the time from wake to wake, answers effects. */
 
+import { record } from '../../../../domain/case/advance';
+import type { NewOf } from '../../../../domain/case/lifecycle';
 import { nextWakeOf } from '../../../../domain/case/rings-again';
 import { type Audience, groupName } from '../../../../domain/incident/audience';
 import type { Counted } from '../../../../domain/incident/counted';
@@ -7,9 +9,10 @@ import {
   type EventKind,
   type EventOf,
   type IncidentEvent,
+  type NewEvent,
   obligationOfEvent,
 } from '../../../../domain/incident/events';
-import { fold } from '../../../../domain/incident/evolve';
+import { fold, INCIDENT_FOLDS } from '../../../../domain/incident/evolve';
 import { DeclarationSchema } from '../../../../domain/incident/incident';
 import { incidentLifecycle } from '../../../../domain/incident/lifecycle';
 import { MESSAGE_SCHEMAS, type MessageName } from '../../../../domain/incident/messages';
@@ -92,6 +95,14 @@ export class Story {
   report(report: Report): IncidentEvent[] {
     const events = this.apply({ command: 'report', report });
     this.answerEffects();
+    return events;
+  }
+
+  /** Records what the shell decides beside messages and what activities report. */
+  record(news: NewEvent[]): IncidentEvent[] {
+    const { state, events } = record(INCIDENT_FOLDS, this.state, news as NewOf<IncidentEvent>[], this.now);
+    this.state = state;
+    this.events.push(...events);
     return events;
   }
 
