@@ -4,11 +4,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { transformSync } from 'esbuild';
+import { TocsinClient } from '../../client/tocsin-client';
+import { openTriage } from '../../detection/intake/inbox/open-triage';
+import { judge } from '../../domain/detection/detection-rules';
 import { packageRoot } from '../../platform/package-root';
 import { temporaryDir } from '../setup/helpers';
 import { type SealedServer, startSealedServer } from '../setup/sealed-server';
 import { until } from '../setup/until';
 import { TestIncident } from '../setup/workflow-harness';
+import { detection, RULES } from '../unit/domain/helpers/detections';
 
 const run = promisify(execFile);
 let server: SealedServer;
@@ -78,6 +82,39 @@ test('declare, act and ask; entries name who the token names', async () => {
   expect((await ask('auditor', `/v1/incidents/${id}/timeline`)).json.items.length).toBeGreaterThan(2);
   expect((await ask('auditor', `/v1/incidents/${id}/explain`)).json.items.length).toBeGreaterThan(2);
 });
+
+test('an incident lists its detections; a merge of a closed case is undone, and refused where it cannot be', async () => {
+  const incident = (await ask('ann', '/v1/incidents', DECLARATION, key('listing'))).json.id;
+  const found = detection({ at: new Date().toISOString(), indicators: [] });
+  const judgement = judge(found, RULES.rules);
+  if (judgement.action === 'ignore') throw new Error('a rule ignores it');
+  const { caseId } = await openTriage(new TocsinClient(server.client), found, judgement, RULES);
+  const at = `/v1/triage-cases/${caseId}`;
+  const triage = async (status: string) =>
+    until(`the case is ${status}`, async () => (await ask('auditor', at)).json.state?.status === status);
+  const listed = async () => (await ask('auditor', `/v1/incidents/${incident}`)).json.state.detections;
+  await triage('waiting');
+
+  expect((await ask('auditor', `${at}/unmerge`, { reason: 'x' })).status).toBe(403);
+  expect((await ask('responder', `${at}/merge`, { into: 'INC-NOWHERE' })).status).toBe(409);
+  expect((await ask('responder', `${at}/merge`, { into: incident })).status).toBe(200);
+  await triage('merged');
+  expect(await listed()).toMatchObject([{ caseId, how: 'merged', source: 'monitoring', by: 'tool-responder' }]);
+  await until('it is closed', async () => (await ask('auditor', `${at}/standing`)).json.standing === 'closed');
+
+  const undo = { reason: 'another actor' };
+  const other = await ask('responder', `${at}/unmerge`, { ...undo, from: 'INC-NOWHERE' });
+  expect([other.status, other.json.errors]).toEqual([
+    422,
+    [{ field: 'from', problem: expect.stringMatching(/not in INC-NOWHERE, but in/) }],
+  ]);
+  const undone = await ask('responder', `${at}/unmerge`, undo, key('undo'));
+  expect([undone.status, undone.json.note]).toEqual([200, expect.stringContaining('takes nothing back by itself')]);
+  await triage('waiting');
+  // The same again is the same receipt.
+  expect((await ask('responder', `${at}/unmerge`, undo, key('undo'))).json.repeated ?? true).toBe(true);
+  expect(await listed()).toMatchObject([{ caseId, left: { by: 'tool-responder', reason: 'another actor' } }]);
+}, 120_000);
 
 test('the same declaration under one key is one incident; other words under it are told, and change nothing', async () => {
   const [one, two] = await Promise.all([1, 2].map(() => ask('ann', '/v1/incidents', DECLARATION, key('three'))));

@@ -401,10 +401,11 @@ function merged(): RecordedEvent[] {
   const into = 'INC-2026-001';
   found.send(at(3), 'merge', { into });
   found.report(at(3.1), 'merge-delivered', { into });
-  found.send(at(4), 'unmerge', { reason: 'not the same actor, says lead@example.com' });
-  found.report(at(4.1), 'unmerge-failed', { from: into, problem: 'it does not run' });
-  found.send(at(5), 'unmerge', { reason: 'a load test of ours' });
-  return found.report(at(5.1), 'unmerge-delivered', { from: into, dueAt: at(9) }).events;
+  found.send(at(4), 'unmerge', { reason: 'a load test of ours' });
+  found.report(at(4.1), 'unmerge-delivered', { from: into, dueAt: at(9) }).send(at(5), 'merge', { into });
+  found.report(at(5.1), 'merge-delivered', { into });
+  found.send(at(6), 'unmerge', { reason: 'not the same actor, says lead@example.com' });
+  return found.report(at(6.1), 'unmerge-failed', { from: into, problem: 'it does not run' }).events;
 }
 
 function aReport(): RecordedEvent[] {

@@ -3,6 +3,7 @@
 import { boardLines, liveLines } from '../../../cli/rendering/board-lines';
 import { Output } from '../../../cli/rendering/output';
 import { textWidth } from '../../../cli/rendering/table';
+import type { ListedDetections } from '../../../domain/incident/detections';
 import { nextSteps } from '../../../domain/incident/next-steps';
 import { pack, Screen, Story } from './helpers';
 
@@ -66,6 +67,27 @@ test('of many open alarms the ones that are due first are shown, and how many ar
   expect(above).not.toContain('block-source 10.0.0.2 was refused');
   expect(above).toContain('block-source 10.0.0.6 was refused');
   expect(above).toContain('and 1 more, in the timeline');
+});
+
+test('the detections that belong to it stand with where they came from and the command that shows them; so do those taken out', () => {
+  const one: ListedDetections = {
+    ...{
+      caseId: 'TRG-9f3a5c1e0b2d',
+      how: 'merged',
+      source: 'monitoring',
+      type: 'edge.anomaly',
+      title: 'An alert of ours',
+    },
+    ...{ severity: 'sev2', count: 3, firstAt: NOW, lastAt: NOW, by: 'anna', at: NOW },
+  };
+  const other = { ...one, caseId: 'TRG-0b2d9f3a5c1e', left: { by: 'bob', at: NOW, reason: 'another actor' } };
+  const view = viewOf(story());
+  const state = { ...view.state, detections: [one, other] };
+  const text = boardLines({ ...view, state }, [], pack, NOW, terminal(50).out, 0, true).join('\n');
+  const listed = text.slice(text.indexOf('Detections'));
+  expect(listed).toMatch(/An alert of ours: 3 detections from monitoring, sev2, first [\s\S]*merged by anna, /);
+  expect(listed).toContain(`npx tocsin triage show ${one.caseId}`);
+  expect(listed).toMatch(new RegExp(`taken out by bob: another actor, .*\\n *npx tocsin triage show ${other.caseId}`));
 });
 
 test('the links come last', () => {

@@ -223,7 +223,16 @@ describe('tocsin triage', () => {
     expect(running.sent).toEqual([expect.objectContaining({ name: 'merge', into: 'INC-1', by: 'anna' })]);
   });
 
+  it('undoes a merge, with its reason and what that does not undo', async () => {
+    const { client, sent } = temporal({ 'INC-1': { type: 'incident', running: true } });
+    await tocsin(['triage', 'merge', id, 'INC-1', '--by', 'anna'], client);
+    const early = await tocsin(['triage', 'unmerge', id, '--reason', 'another actor'], client);
+    expect([early.exitCode, early.out]).toEqual([0, expect.stringMatching(/under way/)]);
+    expect(sent.at(-1)).toMatchObject({ name: 'unmerge', reason: 'another actor' });
+  });
+
   it.each<[string, string[], 1 | 2, RegExp]>([
+    ['an undoing without a reason', ['unmerge', id], 2, /--reason/],
     ['a dismissal without a reason', ['dismiss', id], 2, /--reason/],
     ['a severity that is none', ['declare', id, '--severity', 'high'], 2, /severity: must be one of sev1/],
     ['an incident that is not there', ['merge', id, 'INC-2'], 1, /there is no incident "INC-2"/],
