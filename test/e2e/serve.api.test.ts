@@ -105,7 +105,7 @@ test('an incident lists its detections; a merge of a closed case is undone, and 
   const undo = { reason: 'another actor' };
   const other = await ask('responder', `${at}/unmerge`, { ...undo, from: 'INC-NOWHERE' });
   expect([other.status, other.json.errors]).toEqual([
-    422,
+    409,
     [{ field: 'from', problem: expect.stringMatching(/not in INC-NOWHERE, but in/) }],
   ]);
   const undone = await ask('responder', `${at}/unmerge`, undo, key('undo'));
