@@ -16,9 +16,9 @@ const AT = '2026-04-01T02:00:00.000Z';
 const LATER = '2026-04-01T03:00:00.000Z';
 
 /** A case whose title a sender wrote, and the pages over it. */
-async function pagesOf(workflow: string, lifecycle: AnyLifecycle, id: string, first: object) {
+async function pagesOf(workflow: string, lifecycle: AnyLifecycle, id: string, first: object, then: object[] = []) {
   const opened = open<CaseState, RecordedEvent>(lifecycle, id, [first as never], AT);
-  const { state, events } = advance<CaseState, RecordedEvent>(lifecycle, opened.state, [], LATER);
+  const { state, events } = advance<CaseState, RecordedEvent>(lifecycle, opened.state, then as never[], LATER);
   const send = jest.fn(async (..._: unknown[]) => ({ events: [{ seq: 1, kind: 'detected' }] }));
   const app = await pagesOver({
     find: async () => ({ workflow, open: true, status: 'RUNNING', mark: 'a mark' }),
@@ -31,6 +31,7 @@ async function pagesOf(workflow: string, lifecycle: AnyLifecycle, id: string, fi
     })) as never,
     timeline: (async () => [...opened.events, ...events]) as never,
     send: send as never,
+    sendEvenIfClosed: send as never,
   });
   return { app, send };
 }
@@ -82,6 +83,35 @@ test('a detection is shown with what is owed and dismissed by its form', async (
   expect((await browse(app, at, { roles: ['auditor'] })).body).not.toContain('What you can do');
   expect((await browse(app, `/patch-tasks/${input.caseId}`)).status).toBe(404);
   await app.close();
+});
+
+test('a merged detection is closed, and may still be merged elsewhere, declared, or taken out by its form; a dismissed one not', async () => {
+  const input = triageInput();
+  const at = `/triage-cases/${input.caseId}`;
+  const offered = async (then: object[]) => {
+    const { app, send } = await pagesOf(TRIAGE_WORKFLOW, triageLifecycle, input.caseId, openingOf(input, AT), then);
+    const { body } = await browse(app, at);
+    expect(body).toContain('<strong>Closed</strong>');
+    return { app, send, names: messagesOf('triage').filter((name) => body.includes(`href="${at}/${name}"`)) };
+  };
+  const into = 'INC-20260401-9f3a';
+  const merged = await offered([
+    { kind: 'triage-merged', by: 'anna', data: { into, block: [] } },
+    { kind: 'merge-delivered', data: { into } },
+  ]);
+  expect(merged.names.sort()).toEqual(['declare', 'merge', 'unmerge']);
+  expect((await browse(merged.app, `${at}/unmerge`)).body).toContain('Left empty: the one that it was merged into.');
+  const sent = await browse(merged.app, `${at}/unmerge`, { form: { key: 'k1', from: '', reason: 'another actor' } });
+  expect([sent.status, sent.to]).toEqual([303, at]);
+  expect(merged.send.mock.calls[0]).toEqual([
+    input.caseId,
+    'unmerge',
+    expect.objectContaining({ reason: 'another actor', by: 'bea@acme.dev' }),
+  ]);
+  const dismissed = await offered([{ kind: 'triage-dismissed', by: 'anna', data: { reason: 'a load test' } }]);
+  expect(dismissed.names).toEqual([]);
+  await merged.app.close();
+  await dismissed.app.close();
 });
 
 test.each([

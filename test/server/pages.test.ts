@@ -1,6 +1,7 @@
 // What pages say and send, over incidents that the domain plays: the answer a button leads to is the answer it names.
 import { refused, UnknownOutcome } from '../../client/errors';
 import { closeProblems } from '../../domain/incident/close-problems';
+import type { ListedDetections } from '../../domain/incident/detections';
 import { NO_FACTS } from '../../domain/incident/guide';
 import { noticeNow } from '../../domain/incident/notice-now';
 import { NO_TALLY } from '../../domain/incident/tally';
@@ -236,6 +237,30 @@ describe('a notice', () => {
     expect(incident.body).toContain(`href="/incidents/INC-1/notices/${id}">Read the dossier</a>`);
     await app.close();
   });
+});
+
+test('the detections that belong to an incident are on its page, each with a link; what was taken out says by whom and why', async () => {
+  const listed: ListedDetections = {
+    ...{
+      caseId: 'TRG-9f3a5c1e0b2d',
+      how: 'merged',
+      source: 'monitoring',
+      type: 'edge.anomaly',
+      title: 'An <b>alert</b>',
+    },
+    ...{ severity: 'sev2', count: 3, firstAt: T0, lastAt: T0, by: 'anna', at: T0 },
+  };
+  const left = { ...listed, caseId: 'TRG-0b2d9f3a5c1e', left: { by: 'bob', at: T0, reason: 'another actor' } };
+  const story = new Story();
+  story.state = { ...story.state, detections: [listed, left] };
+  const app = await pagesOver(clientOf(story, HOUR));
+  const { body } = await browse(app, '/incidents/INC-1');
+  expect(body).toContain('href="/triage-cases/TRG-9f3a5c1e0b2d"');
+  expect(body).toContain('An &lt;b&gt;alert&lt;/b&gt;');
+  expect(body).toContain('3 detections from monitoring, sev2');
+  expect(body).toContain('merged by anna');
+  expect(body).toContain('taken out by bob: another actor');
+  await app.close();
 });
 
 test('an incident that has stopped says so first, counts nothing down and offers nothing', async () => {
