@@ -4,6 +4,7 @@
  * Inputs and results stand in workflow history, so they hold no secret, no recipient and no address.
  */
 
+import type { PagingService } from '../domain/case/acknowledge';
 import type { RaisedAlarm } from '../domain/case/alarm';
 import type { CaseState } from '../domain/case/lifecycle';
 import type { Detection } from '../domain/detection/detection';
@@ -254,6 +255,7 @@ export interface TellAcknowledgedInput extends EscalatedCase {
   by?: string;
   alarms: number[];
   remaining: number;
+  via?: PagingService;
 }
 
 export interface TellResolvedInput extends EscalatedCase {

@@ -188,12 +188,12 @@ class EscalationRun {
 
   private onAcknowledged(raw: unknown): void {
     const parsed = AcknowledgementSchema.safeParse(raw);
-    if (parsed.success && this.state) this.change(acknowledge(this.state, parsed.data, now()), parsed.data.by);
+    if (parsed.success && this.state) this.change(acknowledge(this.state, parsed.data, now()), parsed.data);
     else log.warn('a signal "acknowledge" of another form was ignored');
   }
 
   /** Takes a new state over; who acknowledged is told to the paging services. */
-  private change(state: EscalationState, by?: string): void {
+  private change(state: EscalationState, { by, via }: Partial<Acknowledgement> = {}): void {
     const before = this.state;
     this.state = state;
     this.news = true;
@@ -201,7 +201,7 @@ class EscalationRun {
     const was = new Set(before?.acknowledged.map(({ seq }) => seq));
     const alarms = state.acknowledged.flatMap(({ seq }) => (was.has(seq) ? [] : [seq]));
     if (alarms.length === 0) return;
-    const input = { ...this.about(), by, alarms, remaining: state.open.length };
+    const input = { ...this.about(), by, alarms, remaining: state.open.length, ...(via && { via }) };
     this.tell(() => activities(TELLING, 'tell paging services of the acknowledgement').tellAcknowledged(input));
   }
 

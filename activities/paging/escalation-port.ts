@@ -1,4 +1,5 @@
 /** The port through which people are paged: mail, Slack, PagerDuty, a webhook. */
+import type { PagingService } from '../../domain/case/acknowledge';
 import type { Climb, EscalatedAlarm } from '../../domain/escalation/escalation';
 import type { Instant } from '../../domain/kernel/time';
 import type { Digest } from './digest';
@@ -33,12 +34,13 @@ export interface Page extends PagedCase {
   digest: Digest;
 }
 
-/** A person acknowledged alarms; `remaining` are still open. */
+/** A person acknowledged alarms; `remaining` are still open. `via`: the service in which they did it. */
 export interface Acknowledged extends PagedCase {
   key: string;
   by?: string;
   alarms: number[];
   remaining: number;
+  via?: PagingService;
 }
 
 /** Nothing is open or acknowledged any more: the case was closed, or what the alarms were about is done. */

@@ -46,6 +46,8 @@ export function createPagerDutyPort({ routingKey, url }: PagerDutyConfig): Escal
     },
     async acknowledged(note) {
       if (note.remaining === 0) await enqueue('acknowledge', keyOf(note));
+      // What was acknowledged there rings no more: the next page, of what is left, begins a new incident under the same key.
+      else if (note.via === 'pagerduty') await enqueue('resolve', keyOf(note));
     },
     resolved: (note) => enqueue('resolve', keyOf(note)),
   };

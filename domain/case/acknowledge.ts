@@ -27,13 +27,14 @@ export type Alarms = z.infer<typeof AlarmsSchema>;
 /** What the services through which people are paged are called. */
 const SERVICES = { pagerduty: 'PagerDuty', slack: 'Slack' } as const;
 export type PagingService = keyof typeof SERVICES;
+export const PagingServiceSchema = z.enum(Object.keys(SERVICES) as [PagingService, ...PagingService[]]);
 
 /**
  * Set by the server alone, where somebody acknowledged in a paging service. That the service sent it is proved by its signature;
  * who acted is the word of the service. `person`: whether the rota has whom it names; somebody unknown acknowledges nothing.
  */
 export const ViaSchema = z.strictObject({
-  service: z.enum(Object.keys(SERVICES) as [PagingService, ...PagingService[]]),
+  service: PagingServiceSchema,
   person: z.enum(['on-rota', 'unknown']),
 });
 export type Via = z.infer<typeof ViaSchema>;

@@ -6,6 +6,7 @@
  * first open alarm and ends when none is open. What the case's own state says wins: it is read before every page.
  */
 import { z } from 'zod';
+import { PagingServiceSchema } from '../case/acknowledge';
 import { AlarmSchema, type RaisedAlarm } from '../case/alarm';
 import { exactMs, type Instant, InstantSchema, PeriodSchema, toInstant, toMs } from '../kernel/time';
 
@@ -41,8 +42,12 @@ export const AlarmSignalSchema = z.object({
 });
 export type AlarmSignal = z.infer<typeof AlarmSignalSchema>;
 
-/** Signal `acknowledge`: a person has seen these alarms, by their numbers. The register has it already. */
-export const AcknowledgementSchema = z.object({ by: z.string().min(1), alarms: z.array(z.int()) });
+/** Signal `acknowledge`: a person has seen these alarms, by their numbers. The register has it already. `via`: where they did it. */
+export const AcknowledgementSchema = z.object({
+  by: z.string().min(1),
+  alarms: z.array(z.int()),
+  via: PagingServiceSchema.optional(),
+});
 export type Acknowledgement = z.infer<typeof AcknowledgementSchema>;
 
 /** One way through the levels. */

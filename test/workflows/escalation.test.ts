@@ -218,6 +218,7 @@ test('an acknowledgement that PagerDuty reports says so; of somebody unknown it 
   await incident.send('acknowledge-alarms', { ...said, commandId: 'event-2', by: 'ann', via });
   await minutes(10);
   expect(pages(from)).toHaveLength(2);
+  expect(acknowledgements).toMatchObject([{ by: 'ann', via: 'pagerduty', remaining: 0 }]);
   expect(incident.entries('alarm-acknowledged')).toMatchObject([
     { by: 'ann', data: { alarms: [alarm!.seq], via: 'pagerduty' } },
   ]);

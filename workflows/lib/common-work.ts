@@ -18,9 +18,10 @@ export function commonWork(event: RecordedEvent, state: CaseState): CommonWork[]
   const { kind, seq, by } = event;
   if (kind === 'alarm-raised') return [{ kind: 'alarm', key: `alarm ${seq}`, alarm: alarmOf(event, state) }];
   if (kind !== 'alarm-acknowledged' || state.exercise) return [];
-  const { alarms } = event.data as { alarms: number[] };
+  const { alarms, via } = event.data as Omit<Acknowledgement, 'by'>;
   const { caseId } = state;
-  return [{ kind: 'tell-acknowledged', key: `acknowledged ${seq}`, caseId, acknowledgement: { by, alarms } }];
+  const acknowledgement = { by, alarms, ...(via && { via }) };
+  return [{ kind: 'tell-acknowledged', key: `acknowledged ${seq}`, caseId, acknowledgement }];
 }
 
 export function isCommon(work: Work): work is CommonWork {

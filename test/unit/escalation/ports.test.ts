@@ -86,6 +86,16 @@ test('PagerDuty: trigger, acknowledge, resolve under one key; a later climb page
   expect(events[0].payload.summary.length).toBeLessThanOrEqual(1024);
 });
 
+test('PagerDuty: what was acknowledged there in part ends there, so that the next page rings', async () => {
+  const server = await recorder();
+  const port = createPagerDutyPort({ routingKey: KEY, url: server.url });
+  const note = { ...page(), by: 'ann', alarms: [12] };
+  await port.acknowledged({ ...note, remaining: 1, via: 'slack' });
+  await port.acknowledged({ ...note, remaining: 1, via: 'pagerduty' });
+  await port.acknowledged({ ...note, remaining: 0, via: 'pagerduty' });
+  expect(server.calls.map(({ text }) => JSON.parse(text).event_action)).toEqual(['resolve', 'acknowledge']);
+});
+
 test('Slack: what an incident says forms no mention and no link; only the rota’s own id is one', async () => {
   const server = await recorder();
   const port = createSlackPort({ url: server.url }, createFolderArtefacts(temporaryDir('slack')));
