@@ -1,5 +1,6 @@
 /** What the client says went wrong, as an answer of the API. */
 import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { ValueError } from '@temporalio/common';
 import { CommandError, UnknownCase, UnknownOutcome } from '../../client/errors';
 import { closedRefusal } from '../../client/refusal';
 import type { Problem } from '../../domain/kernel/problems';
@@ -19,6 +20,7 @@ export function refusalOf(error: unknown): unknown {
     return closed ? new Refusal('refused', closed.message) : noSuchCase();
   }
   if (error instanceof UnknownOutcome) return unknownOutcome(error);
+  if (error instanceof ValueError) return otherKeys(error);
   if (error instanceof CommandError) {
     const errors = error.problems.map(problemOf);
     return new Refusal(error.exitCode === 2 ? 'invalid' : 'refused', error.message, errors);
@@ -44,6 +46,18 @@ function away(cause: unknown): Refusal {
   const refusal = new Refusal(
     'unavailable',
     'Temporal or its workers did not answer: a message may have been taken. Send it again with the same Idempotency-Key',
+    [],
+    5,
+  );
+  refusal.cause = cause;
+  return refusal;
+}
+
+/** The codec opens only what its keys sealed. A server beside workers with other keys is set up wrongly, which no log should have to tell. */
+function otherKeys(cause: unknown): Refusal {
+  const refusal = new Refusal(
+    'unavailable',
+    'the keys of this server do not open what Temporal holds of the case: whoever runs it gives it the TOCSIN_ENCRYPTION_KEYS of the workers',
     [],
     5,
   );

@@ -285,7 +285,7 @@ test('2. the keys', async () => {
   expect(keys).toMatchObject({ code: 0, err: '' });
   asInTranscript('npx tocsin register keys create', keys.out);
   expect(readFileSync(keysFile, 'utf8')).toContain(origin);
-});
+}, 120_000);
 
 test('5. all of its processes, of which the doctor finds nothing that would keep them from starting', async () => {
   const [metrics, port] = [await freePort(), await freePort()];

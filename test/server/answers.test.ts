@@ -4,8 +4,10 @@ import { createServer as createHttp } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { temporal } from '@temporalio/proto';
 import type { FastifyInstance } from 'fastify';
+import { SealingCodec } from '../../client/codec';
 import { UnknownOutcome } from '../../client/errors';
 import { listCases } from '../../client/list';
+import { newEncryptionKey } from '../../platform/encryption-key';
 import { refusalOf } from '../../server/api/failures';
 import type { Refusal } from '../../server/problem';
 import { type Issuer, startIssuer } from '../setup/oidc-issuer';
@@ -30,6 +32,14 @@ test('where it is not known whether a message was taken, nothing says that it wa
     const error = Object.assign(new Error('grpc'), { code, details: '', metadata: {} });
     expect(refusalOf(error)).toMatchObject({ status: 503 });
   }
+});
+
+test('a server with other keys than the workers says which of its settings is wrong', async () => {
+  const payload = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('{}') };
+  const sealed = await new SealingCodec([newEncryptionKey('k1')]).encode([payload]);
+  const error = await new SealingCodec([newEncryptionKey('k2')]).decode(sealed).catch((each: unknown) => each);
+  const { status, detail } = (refusalOf(error) as Refusal).problem();
+  expect([status, detail]).toEqual([503, expect.stringContaining('TOCSIN_ENCRYPTION_KEYS of the workers')]);
 });
 
 test.each([
