@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { transformSync } from 'esbuild';
 import { TocsinClient } from '../../client/tocsin-client';
 import { openTriage } from '../../detection/intake/inbox/open-triage';
-import { judge } from '../../domain/detection/detection-rules';
+import { judge } from '../../domain/detection/judgement';
 import { packageRoot } from '../../platform/package-root';
 import { temporaryDir } from '../setup/helpers';
 import { type SealedServer, startSealedServer } from '../setup/sealed-server';
