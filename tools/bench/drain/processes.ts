@@ -17,8 +17,10 @@ import { openDelivery } from '../../../activities/delivery/open-delivery';
 import { sendBatches } from '../../../activities/delivery/send-batches';
 import { recountDelivery, summariseDelivery } from '../../../activities/delivery/summarise-delivery';
 import { createSqlDirectory, readPaged } from '../../../activities/directory/sql-directory';
+import { effectTags } from '../../../activities/mail/mail-port';
 import { createResendMail } from '../../../activities/mail/resend-mail';
 import { freezeNotice } from '../../../activities/notices/frozen-notice';
+import { sha256Hex } from '../../../activities/storage/artefacts';
 import { createKeptArtefacts } from '../../../activities/storage/kept-artefacts';
 import type { Activities, OpenDeliveryInput } from '../../../activities/types';
 import { TASK_QUEUE } from '../../../domain/incident/contract';
@@ -159,10 +161,10 @@ async function bare({ databaseUrl, mailboxUrl }: World): Promise<Answers> {
       for (let from = first; from <= last; from += 100) {
         const people = Array.from({ length: Math.min(100, last - from + 1) }, (_, i) => from + i);
         const told = people.filter((n) => addressOf(n) !== '');
-        const emails = told.map((n) => ({ from: FROM, to: [addressOf(n)], ...LETTER }));
-        const batch = `bare/${from}`;
+        const emails = told.map((n) => ({ from: FROM, to: [addressOf(n)], ...LETTER, tags: TAGS }));
+        const batch = sha256Hex(`bare/${from}`);
         await pool.query(INSERT, [batch, people.map((n) => `person:p${n}`), people.map(addressOf)]);
-        const { data, error } = await client.batch.send(emails, { idempotencyKey: batch });
+        const { data, error } = await client.batch.send(emails, { idempotencyKey: `batch/${batch}` });
         if (error) throw new Error(error.message);
         await pool.query(UPDATE, [
           batch,
@@ -175,6 +177,9 @@ async function bare({ databaseUrl, mailboxUrl }: World): Promise<Answers> {
     },
   };
 }
+
+/** As the delivery tags its mails. */
+const TAGS = effectTags({ incidentId: 'BARE', obligation: 'individual-notice', exercise: false });
 
 const INSERT = `
   INSERT INTO tocsin.deliveries (incident_id, obligation_id, channel, round, language, status, batch_key, recipient_ref, address,
