@@ -70,17 +70,18 @@ async function* individuals(
   ] as const) {
     const ids = dataSets.filter((each) => each.own === own).map(({ id }) => id);
     if (ids.length === 0) continue;
+    const asked = new Set(ids);
     const affected = within && new Set(within);
     for await (const rows of pagesOf(source.individuals(within, ids))) {
-      yield rows
-        .filter((row) => ids.includes(row.data_set))
-        .filter((row) => !affected || row.workspace_id === '' || affected.has(row.workspace_id))
-        .map((row) => ({ ...row, country: placeOf(row.country) ?? UNKNOWN_PLACE }))
-        .filter((row) => inRegion(row.country, living.get(row.data_set) ?? rule))
-        .map(({ person_id, email, language, data_set: dataSet, country }) => ({
-          ...rowOf(`person:${person_id}`, addressesIn(email)[0]!, language),
-          group: { dataSet, country: country === UNKNOWN_PLACE ? country : countryOf(country) },
-        }));
+      const those: AudienceRow[] = [];
+      for (const { person_id, email, language, data_set: dataSet, country, workspace_id: workspace } of rows) {
+        if (!asked.has(dataSet) || (affected && workspace !== '' && !affected.has(workspace))) continue;
+        const place = placeOf(country) ?? UNKNOWN_PLACE;
+        if (!inRegion(place, living.get(dataSet) ?? rule)) continue;
+        const group = { dataSet, country: place === UNKNOWN_PLACE ? place : countryOf(place) };
+        those.push({ ...rowOf(`person:${person_id}`, addressesIn(email)[0]!, language), group });
+      }
+      yield those;
     }
   }
 }

@@ -62,9 +62,7 @@ export function createSqlDirectory(pool: Queryable, queries: DirectoryQueries, r
     for await (const page of read(queries[name], values)) {
       // All rows of a query have the same columns.
       if (page[0]) refuseMissing(name, Object.keys(page[0]));
-      yield page.map(
-        (row) => Object.fromEntries(columns.map((column) => [column, String(row[column] ?? '')])) as RowOf<N>,
-      );
+      yield page.map((row) => textsOf<N>(row, columns));
     }
   }
   return createDirectory({
@@ -93,6 +91,16 @@ export async function probeSqlDirectory(pool: Queryable, queries: DirectoryQueri
       throw new Error(`TOCSIN_DIRECTORY_${name.toUpperCase()}_SQL: ${(cause as Error).message}`, { cause });
     }
   }
+}
+
+/** Each column as text, whatever the driver makes of it; empty where there is none. */
+function textsOf<N extends keyof DirectoryQueries>(
+  row: Record<string, unknown>,
+  columns: readonly (typeof COLUMNS)[N][number][],
+): RowOf<N> {
+  const texts: Record<string, string> = {};
+  for (const column of columns) texts[column] = String(row[column] ?? '');
+  return texts as RowOf<N>;
 }
 
 function unended(query: string): string {

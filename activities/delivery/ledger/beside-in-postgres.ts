@@ -180,14 +180,19 @@ const JOINED = {
     FROM pg_temp.audience AS wanted`),
   people: joined(`
   SELECT (${BASE('wanted.told_by')}) COLLATE "C" AS base, 0 AS side, wanted.told_by COLLATE "C" AS ref, 0 AS place, wanted.address,
-         wanted.language, wanted.ref = wanted.told_by AS "isFirst", of.data_set AS "dataSet", of.country,
+         wanted.language, wanted.ref = wanted.told_by AS "isFirst", wanted.data_set AS "dataSet", wanted.country,
          ${IS_KNOWN} AS "isKnownAddress", NULL::text AS status, NULL::text AS "errorCode", NULL::text AS fate
     FROM (
-      SELECT ref, address, language, key, first_value(ref) OVER (
+      SELECT *, first_value(ref) OVER (
                PARTITION BY CASE WHEN key = '' THEN E'\\n' || ref ELSE key END ORDER BY ref COLLATE "C") AS told_by
-        FROM (SELECT DISTINCT ON (ref COLLATE "C") ref, address, language, key FROM pg_temp.audience
-               ORDER BY ref COLLATE "C", place) AS each
-    ) AS wanted JOIN (SELECT DISTINCT ref, data_set, country FROM pg_temp.audience) AS of USING (ref)`),
+        FROM (
+          SELECT ref, data_set, country, first_value(address) OVER first AS address, first_value(key) OVER first AS key,
+                 first_value(language) OVER first AS language
+            FROM (SELECT DISTINCT ON (ref COLLATE "C", data_set, country) * FROM pg_temp.audience
+                   ORDER BY ref COLLATE "C", data_set, country, place) AS each
+          WINDOW first AS (PARTITION BY ref COLLATE "C" ORDER BY place)
+        ) AS person
+    ) AS wanted`),
 };
 
 function besideOf({ base, rows }: Group, of: AudienceRows['of']): Beside {
