@@ -30,7 +30,7 @@ test('a claim reads its own batch and what is open, however many were settled be
       // As Postgres does by itself in the middle of a round: then it believes that most rows are pending.
       if (costs.length === 10) await pool.query('ANALYZE tocsin.deliveries');
       const before = await rowsRead();
-      const batch = await ledger.claimBatch(group, BATCH, new Date());
+      const batch = (await ledger.claimBatches(group, BATCH, new Date()))[0];
       costs.push((await rowsRead()) - before);
       if (!batch) break;
       await ledger.settleBatch(

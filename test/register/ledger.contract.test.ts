@@ -69,29 +69,32 @@ describe.each(['postgres', 'spool'])('the delivery ledger (%s)', (kind) => {
     const group = newGroup();
     await ledger.open(group, people(2));
     await ledger.open({ ...group, round: 2 }, people(4));
-    expect(refsOf(await ledger.claimBatch({ ...group, round: 2 }, 100, now))).toEqual(['ws-000003', 'ws-000004']);
+    expect(refsOf((await ledger.claimBatches({ ...group, round: 2 }, 100, now))[0])).toEqual([
+      'ws-000003',
+      'ws-000004',
+    ]);
   });
 
   test('a repeated claim gets the same batch: same key, same members, whatever the size asked or added since', async () => {
     const group = newGroup();
     await ledger.open(group, people(5));
-    const first = await ledger.claimBatch(group, 3, now);
+    const first = (await ledger.claimBatches(group, 3, now))[0];
     expect(first).toMatchObject({ isNew: true, claimedAt: now.toISOString(), language: 'en' });
     await ledger.open(group, people(9));
-    const again = await ledger.claimBatch(group, 7, later);
+    const again = (await ledger.claimBatches(group, 7, later))[0];
     expect(again).toEqual({ ...first, isNew: false });
   });
 
   test('an unknown outcome is repeated with the whole batch, those sent included, so that the body is the same', async () => {
     const group = newGroup();
     await ledger.open(group, people(3));
-    const batch = (await ledger.claimBatch(group, 3, now))!;
+    const batch = (await ledger.claimBatches(group, 3, now))[0]!;
     await ledger.settleBatch(batch.batchKey, [
       { ref: 'ws-000001', status: 'sent', providerMessageId: 'm-1' },
       { ref: 'ws-000002', status: 'unknown', errorCode: 'timeout' },
       { ref: 'ws-000003', status: 'pending' },
     ]);
-    const again = (await ledger.claimBatch(group, 3, later))!;
+    const again = (await ledger.claimBatches(group, 3, later))[0]!;
     expect(again).toMatchObject({ batchKey: batch.batchKey, claimedAt: now.toISOString(), isNew: false });
     expect(again.recipients.map(({ status }) => status)).toEqual(['sent', 'unknown', 'pending']);
   });
@@ -99,37 +102,57 @@ describe.each(['postgres', 'spool'])('the delivery ledger (%s)', (kind) => {
   test('whoever says that a batch is in hand gets the next one; it is handed out again once they do not', async () => {
     const group = newGroup();
     await ledger.open(group, people(5));
-    const first = (await ledger.claimBatch(group, 2, now))!;
-    const second = (await ledger.claimBatch(group, 2, now, [first.batchKey]))!;
+    const first = (await ledger.claimBatches(group, 2, now))[0]!;
+    const second = (await ledger.claimBatches(group, 2, now, { inHand: [first.batchKey] }))[0]!;
     expect(refsOf(second)).toEqual(['ws-000003', 'ws-000004']);
-    const third = (await ledger.claimBatch(group, 2, now, [first.batchKey, second.batchKey]))!;
+    const third = (await ledger.claimBatches(group, 2, now, { inHand: [first.batchKey, second.batchKey] }))[0]!;
     expect(refsOf(third)).toEqual(['ws-000005']);
     const inHand = [first, second, third].map(({ batchKey }) => batchKey);
-    expect(await ledger.claimBatch(group, 2, now, inHand)).toBeUndefined();
-    expect(await ledger.claimBatch(group, 2, later)).toEqual({ ...first, isNew: false });
+    expect((await ledger.claimBatches(group, 2, now, { inHand }))[0]).toBeUndefined();
+    expect((await ledger.claimBatches(group, 2, later))[0]).toEqual({ ...first, isNew: false });
+  });
+
+  test('several batches are claimed at once as they are one after the other, and an open one comes alone before them', async () => {
+    const group = newGroup();
+    await ledger.open(group, people(5));
+    const [first, second, third, ...rest] = await ledger.claimBatches(group, 2, now, { most: 3 });
+    expect([first, second, third].map(refsOf)).toEqual([
+      ['ws-000001', 'ws-000002'],
+      ['ws-000003', 'ws-000004'],
+      ['ws-000005'],
+    ]);
+    expect(rest).toEqual([]);
+    expect(new Set([first, second, third].map((batch) => batch!.batchKey)).size).toBe(3);
+    expect(await ledger.claimBatches(group, 2, later, { most: 3 })).toEqual([{ ...first, isNew: false }]);
+    // Known not to have gone out: again the same.
+    await ledger.settleBatch(second!.batchKey, all(second!, 'pending'));
+    const inHand = [first!.batchKey, third!.batchKey];
+    const again = await ledger.claimBatches(group, 2, later, { inHand, most: 3 });
+    expect(again).toEqual([second]);
+    expect(again[0]!.isNew).toBe(true);
   });
 
   test('the batches that wait for a person are told by their keys, and block no other', async () => {
     const group = newGroup();
     await ledger.open(group, people(3));
-    const batch = (await ledger.claimBatch(group, 2, now))!;
+    const batch = (await ledger.claimBatches(group, 2, now))[0]!;
     await ledger.settleBatch(batch.batchKey, all(batch, 'unknown', { errorCode: 'key-conflict' }), later);
     expect(await ledger.waiting(group, 20)).toEqual([
       { batch: batch.batchKey, recipients: 2, claimedAt: now.toISOString() },
     ]);
     expect(await ledger.waiting({ ...group, round: 2 }, 20)).toEqual([]);
-    expect(refsOf(await ledger.claimBatch(group, 2, later))).toEqual(['ws-000003']);
+    expect(refsOf((await ledger.claimBatches(group, 2, later))[0])).toEqual(['ws-000003']);
   });
 
   test('a batch known not to have gone out is claimed again, after which all is done', async () => {
     const group = newGroup();
     await ledger.open(group, people(2));
-    const batch = (await ledger.claimBatch(group, 2, now))!;
+    const batch = (await ledger.claimBatches(group, 2, now))[0]!;
     await ledger.settleBatch(batch.batchKey, all(batch, 'pending', { errorCode: 'rate-limited' }));
-    const again = (await ledger.claimBatch(group, 2, later))!;
+    const again = (await ledger.claimBatches(group, 2, later))[0]!;
     expect(again.batchKey).toBe(batch.batchKey);
     await ledger.settleBatch(again.batchKey, all(again, 'sent'), later);
-    expect(await ledger.claimBatch(group, 2, later)).toBeUndefined();
+    expect((await ledger.claimBatches(group, 2, later))[0]).toBeUndefined();
     const [delivery] = await ledger.recipients(group);
     expect(delivery!.errorCode).toBeUndefined();
   });
@@ -138,7 +161,11 @@ describe.each(['postgres', 'spool'])('the delivery ledger (%s)', (kind) => {
     const group = newGroup();
     await ledger.open(group, [...people(2, 1, 'fr'), ...people(2, 3, 'de'), ...people(2, 5, 'fr')]);
     const languages: string[] = [];
-    for (let batch = await ledger.claimBatch(group, 10, now); batch; batch = await ledger.claimBatch(group, 10, now)) {
+    for (
+      let batch = (await ledger.claimBatches(group, 10, now))[0];
+      batch;
+      batch = (await ledger.claimBatches(group, 10, now))[0]
+    ) {
       languages.push(`${batch.language} ${batch.recipients.length}`);
       await ledger.settleBatch(batch.batchKey, all(batch, 'sent'));
     }
@@ -148,7 +175,7 @@ describe.each(['postgres', 'spool'])('the delivery ledger (%s)', (kind) => {
   test('settling twice is harmless, and sent never goes back', async () => {
     const group = newGroup();
     await ledger.open(group, people(2));
-    const batch = (await ledger.claimBatch(group, 2, now))!;
+    const batch = (await ledger.claimBatches(group, 2, now))[0]!;
     const sent = all(batch, 'sent', { providerMessageId: 'm', bodySha256: 'b'.repeat(64) });
     expect(await ledger.settleBatch(batch.batchKey, sent, now)).toEqual({ settled: 2, strangers: [] });
     const settled = await ledger.recipients(group);
@@ -170,7 +197,7 @@ describe.each(['postgres', 'spool'])('the delivery ledger (%s)', (kind) => {
   test('an unknown that turns out to be sent is sent', async () => {
     const group = newGroup();
     await ledger.open(group, people(1));
-    const batch = (await ledger.claimBatch(group, 1, now))!;
+    const batch = (await ledger.claimBatches(group, 1, now))[0]!;
     await ledger.settleBatch(batch.batchKey, all(batch, 'unknown'));
     await ledger.settleBatch(batch.batchKey, all(batch, 'sent'), later);
     expect(await ledger.summary(group)).toMatchObject({ sent: 1, unknown: 0, firstSentAt: later.toISOString() });
@@ -179,7 +206,7 @@ describe.each(['postgres', 'spool'])('the delivery ledger (%s)', (kind) => {
   test('an outcome for someone who is not in the batch is recorded for nobody, and said', async () => {
     const group = newGroup();
     await ledger.open(group, people(2));
-    const batch = (await ledger.claimBatch(group, 1, now))!;
+    const batch = (await ledger.claimBatches(group, 1, now))[0]!;
     const results: SettleResult[] = [{ ref: 'ws-000002', status: 'sent' }];
     expect(await ledger.settleBatch(batch.batchKey, results)).toEqual({ settled: 0, strangers: ['ws-000002'] });
     expect(await ledger.settleBatch('no such batch', results)).toEqual({ settled: 0, strangers: ['ws-000002'] });
@@ -195,7 +222,7 @@ describe.each(['postgres', 'spool'])('the delivery ledger (%s)', (kind) => {
     const group = newGroup();
     await ledger.open(group, people(1));
     for (const size of [0, -1, 1.5, Number.NaN]) {
-      await expect(ledger.claimBatch(group, size, now)).rejects.toThrow('give a positive integer');
+      await expect(ledger.claimBatches(group, size, now)).rejects.toThrow('give a positive integer');
     }
   });
 
@@ -205,10 +232,10 @@ describe.each(['postgres', 'spool'])('the delivery ledger (%s)', (kind) => {
     await ledger.open(group, people(3));
     await ledger.open(inApp, people(2));
     expect(await ledger.summary(group)).not.toHaveProperty('firstSentAt');
-    const mail = (await ledger.claimBatch(group, 2, now))!;
+    const mail = (await ledger.claimBatches(group, 2, now))[0]!;
     await ledger.settleBatch(mail.batchKey, [{ ref: 'ws-000001', status: 'sent' }], now);
     await ledger.settleBatch(mail.batchKey, [{ ref: 'ws-000002', status: 'failed', errorCode: 'bounced' }], now);
-    const app = (await ledger.claimBatch(inApp, 1, now))!;
+    const app = (await ledger.claimBatches(inApp, 1, now))[0]!;
     await ledger.settleBatch(app.batchKey, all(app, 'sent'), later);
     expect(await ledger.summary(group)).toEqual({
       ...{ total: 5, pending: 2, sending: 0, sent: 2, failed: 1, unknown: 0 },
@@ -230,7 +257,11 @@ describe.each(['postgres', 'spool'])('the delivery ledger (%s)', (kind) => {
     await ledger.open(group, people(60));
     const keyOf = new Map<string, string>();
     const drain = async () => {
-      for (let batch = await ledger.claimBatch(group, 7, now); batch; batch = await ledger.claimBatch(group, 7, now)) {
+      for (
+        let batch = (await ledger.claimBatches(group, 7, now))[0];
+        batch;
+        batch = (await ledger.claimBatches(group, 7, now))[0]
+      ) {
         for (const { ref } of batch.recipients) {
           expect(keyOf.get(ref) ?? batch.batchKey).toBe(batch.batchKey);
           keyOf.set(ref, batch.batchKey);
@@ -264,7 +295,7 @@ describe.each(['postgres', 'spool'])('the delivery ledger (%s)', (kind) => {
         await ledger.open(group, people(4));
         for (let step = 0; ; step++) {
           if (step === 2) await ledger.open(group, people(6));
-          const batch = await ledger.claimBatch(group, size, now);
+          const batch = (await ledger.claimBatches(group, size, now))[0];
           if (batch === undefined && step >= 2) break;
           if (batch === undefined) continue;
           const next = story[step] ?? 'sent';
@@ -289,7 +320,7 @@ describe.each(['postgres', 'spool'])('the delivery ledger (%s)', (kind) => {
     const started = Date.now();
     expect(await ledger.open(group, people(100_000))).toEqual({ added: 100_000, total: 100_000 });
     expect(await ledger.open(group, people(100_000))).toEqual({ added: 0, total: 100_000 });
-    expect((await ledger.claimBatch(group, 100, now))!.recipients).toHaveLength(100);
+    expect((await ledger.claimBatches(group, 100, now))[0]!.recipients).toHaveLength(100);
     const statuses: DeliveryStatus[] = (await ledger.recipients(group)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 'sending')).toHaveLength(100);
     expect(Date.now() - started).toBeLessThan(30_000);

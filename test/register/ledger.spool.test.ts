@@ -42,7 +42,7 @@ function restarted(): SpoolLedger {
 }
 
 async function sendNext(ledger: DeliveryLedger, size: number, status: 'sent' | 'unknown' = 'sent'): Promise<void> {
-  const batch = (await ledger.claimBatch(group, size, now))!;
+  const batch = (await ledger.claimBatches(group, size, now))[0]!;
   await ledger.settleBatch(
     batch.batchKey,
     batch.recipients.map(({ ref }) => ({ ref, status, providerMessageId: `m-${ref}` })),
@@ -68,8 +68,8 @@ test('the journal holds addresses, so only its owner reads it', async () => {
 test('after a crash the same batch is claimed with the same key', async () => {
   const before = restarted();
   await before.open(group, people);
-  const claimed = await before.claimBatch(group, 2, now);
-  expect(await restarted().claimBatch(group, 4, new Date())).toEqual({ ...claimed, isNew: false });
+  const claimed = (await before.claimBatches(group, 2, now))[0];
+  expect((await restarted().claimBatches(group, 4, new Date()))[0]).toEqual({ ...claimed, isNew: false });
 });
 
 test('a crash at any byte of the last write loses that write only, and the next one is whole', async () => {
@@ -78,7 +78,7 @@ test('a crash at any byte of the last write loses that write only, and the next 
   await sendNext(first, 2);
   const file = await journal();
   const before = await readFile(file);
-  await first.claimBatch(group, 2, now);
+  await first.claimBatches(group, 2, now);
   const after = await readFile(file);
   for (let length = before.length; length < after.length; length++) {
     await writeFile(file, after.subarray(0, length));
@@ -148,9 +148,9 @@ test('what Postgres knows as sent stays so, whatever the spool says', async () =
 test('a batch with an unknown outcome keeps its key through the merge', async () => {
   const spool = restarted();
   await spool.open(group, people);
-  const batch = (await spool.claimBatch(group, 3, now))!;
+  const batch = (await spool.claimBatches(group, 3, now))[0]!;
   await mergeSpool(dir, postgres);
-  expect(await postgres.claimBatch(group, 2, new Date())).toEqual({ ...batch, isNew: false });
+  expect((await postgres.claimBatches(group, 2, new Date()))[0]).toEqual({ ...batch, isNew: false });
 });
 
 test('with Postgres away the merge fails and the spool stays', async () => {

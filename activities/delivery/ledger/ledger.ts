@@ -95,6 +95,12 @@ export interface ClaimedBatch {
   recipients: BatchMember[];
 }
 
+/** `inHand`: keys of open batches that the caller has already. `most`: new ones at once, at most; one, unless it is given. */
+export interface ClaimOptions {
+  inHand?: readonly string[];
+  most?: number;
+}
+
 /** One of a batch; `errorCode`: what its last attempt came to. */
 export interface BatchMember extends Recipient {
   status: DeliveryStatus;
@@ -153,16 +159,10 @@ export interface DeliveryLedger {
     each: (some: Beside[], enter: Enter) => Promise<void>,
   ): Promise<void>;
   /**
-   * The group's open batch, or the next pending recipients of one language as a new one; undefined when all is done, or
-   * waits for a person. A batch that waits for a person blocks no other. `inHand`: keys of open batches that the caller is
-   * sending already.
+   * The group's open batch, or the next pending recipients as new ones, each of one language and of `size` recipients at most;
+   * none when all is done, or waits for a person. A batch that waits for a person blocks no other.
    */
-  claimBatch(
-    group: DeliveryGroup,
-    size: number,
-    now: Date,
-    inHand?: readonly string[],
-  ): Promise<ClaimedBatch | undefined>;
+  claimBatches(group: DeliveryGroup, size: number, now: Date, options?: ClaimOptions): Promise<ClaimedBatch[]>;
   /** Records outcomes, as of `now`; without it, as the ledger's own clock has it. `strangers`: refs that are not (or no longer) in this batch; nothing was recorded for them. */
   settleBatch(batchKey: string, results: SettleResult[], now?: Date): Promise<{ settled: number; strangers: string[] }>;
   /** Batches of a group that wait for a person, `most` of them. */

@@ -2,10 +2,11 @@ import type { Pool } from 'pg';
 import { atMost } from '../../../platform/at-most';
 import type { AudienceRows } from '../../directory/directory-port';
 import { besideInPostgres } from './beside-in-postgres';
-import { claimBatch } from './claim-batch';
+import { claimBatches } from './claim-batches';
 import { countDeliveries } from './count-deliveries';
 import type {
   Beside,
+  ClaimOptions,
   Delivery,
   DeliveryGroup,
   DeliveryLedger,
@@ -48,8 +49,8 @@ export class PostgresLedger implements DeliveryLedger {
     return this.audience(() => besideInPostgres(this.pool, key, audience, withAddresses, each));
   }
 
-  claimBatch(group: DeliveryGroup, size: number, now: Date, inHand: readonly string[] = []) {
-    return claimBatch(this.pool, group, size, now, inHand);
+  claimBatches(group: DeliveryGroup, size: number, now: Date, options?: ClaimOptions) {
+    return claimBatches(this.pool, group, size, now, options);
   }
 
   waiting(group: DeliveryGroup, most: number) {

@@ -10,6 +10,7 @@ import { summarise } from './count-deliveries';
 import {
   type Beside,
   type ClaimedBatch,
+  type ClaimOptions,
   type Delivery,
   type DeliveryGroup,
   type DeliveryLedger,
@@ -74,21 +75,25 @@ export class SpoolLedger implements DeliveryLedger {
     await each(besideOf(recipients, await this.recipients(key), withAddresses), enter);
   }
 
-  async claimBatch(
+  async claimBatches(
     group: DeliveryGroup,
     size: number,
     now: Date,
-    inHand: readonly string[] = [],
-  ): Promise<ClaimedBatch | undefined> {
+    { inHand = [], most = 1 }: ClaimOptions = {},
+  ): Promise<ClaimedBatch[]> {
     const key = keyOf(group);
     const journal = this.journalOf(key);
     return journal.exclusive(async () => {
       const state = await journal.load();
       const open = state?.openBatch(group.round, inHand);
-      if (open !== undefined) return open;
-      const claim = state?.nextClaim(group.round, size, now.toISOString());
-      if (claim === undefined) return undefined;
-      return (await journal.append(key, [claim])).batch(claim.batchKey, true);
+      if (open !== undefined) return [open];
+      const claimed: ClaimedBatch[] = [];
+      while (claimed.length < most) {
+        const claim = state?.nextClaim(group.round, size, now.toISOString());
+        if (claim === undefined) break;
+        claimed.push((await journal.append(key, [claim])).batch(claim.batchKey, true));
+      }
+      return claimed;
     });
   }
 

@@ -51,7 +51,7 @@ async function sent(count: number, key = 'enterprise-notice', settled = true) {
   const recipients = refs.map((ref, i) => ({ ref, address: `owner${i}@customer.example`, language: 'en' }));
   const ledger = new PostgresLedger(pool);
   await ledger.open(group, recipients);
-  const { batchKey } = (await ledger.claimBatch(group, 100, new Date()))!;
+  const { batchKey } = (await ledger.claimBatches(group, 100, new Date()))[0]!;
   const ids = refs.map((_, i) => `${incidentId}-mail-${i}`);
   const settle = () =>
     ledger.settleBatch(

@@ -49,7 +49,7 @@ async function claimed(count = 1) {
     group,
     refs.map((ref) => ({ ref, address: `${ref.slice(10)}@customer.example`, language: 'en' })),
   );
-  const batch = (await ledger.claimBatch(group, 100, new Date()))!;
+  const batch = (await ledger.claimBatches(group, 100, new Date()))[0]!;
   const idOf = (ref: string) => `mail-${n}-${ref.slice(10)}`;
   return {
     ids: refs.map(idOf),

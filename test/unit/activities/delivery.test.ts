@@ -165,14 +165,15 @@ describe('long notices', () => {
   test.each([[false], [true]])('go out in requests of bounded size; own versions count: %p', async (own) => {
     const { sizes, send } = await long(own);
     expect(await send()).toMatchObject({ done: true, sent: 130 });
-    expect(sizes).toEqual([39, 39, 39, 13]);
+    // Side by side, in any order.
+    expect(sizes.sort((a, b) => b - a)).toEqual([39, 39, 39, 13]);
   });
 
   test('a batch that was begun before keeps its members', async () => {
     const { bench, delivery, sizes, send } = await long();
     const { incidentId, obligation, round } = delivery;
     const group = { incidentId, obligationId: obligation, channel: 'email', round };
-    await bench.deps.ledgers.postgres.claimBatch(group, 100, bench.clock.now);
+    await bench.deps.ledgers.postgres.claimBatches(group, 100, bench.clock.now);
     expect(await send()).toMatchObject({ done: true, sent: 130 });
     // Side by side: which of them is sent first is open.
     expect(sizes.sort((a, b) => b - a)).toEqual([100, 30]);
@@ -379,13 +380,13 @@ describe('a notice goes out from the sender that it was approved with', () => {
   }
 
   test('also when another one is configured between an attempt and its repeat: nobody is told twice', async () => {
-    const { bench, send } = await opened(recipientsNamed(230));
+    const { bench, send } = await opened(recipientsNamed(300));
     bench.mailbox.faults.set({ dropNext: 1 });
     await failureOf(send());
     sendFrom(bench, NEW);
     // The two batches beside it went out in the first call.
     expect(await send()).toEqual({ done: true, sent: 100, failed: 0 });
-    expect(mailsTo(bench)).toHaveLength(230);
+    expect(mailsTo(bench)).toHaveLength(300);
     expect(new Set(bench.mailbox.messages().map(({ from }) => from))).toEqual(
       new Set(['Security <security@example.com>']),
     );

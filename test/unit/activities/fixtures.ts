@@ -54,8 +54,8 @@ export class SwitchedLedger extends SpoolLedger {
   override open(...args: Parameters<SpoolLedger['open']>) {
     return this.unlessDown(() => super.open(...args));
   }
-  override claimBatch(...args: Parameters<SpoolLedger['claimBatch']>) {
-    return this.unlessDown(() => super.claimBatch(...args));
+  override claimBatches(...args: Parameters<SpoolLedger['claimBatches']>) {
+    return this.unlessDown(() => super.claimBatches(...args));
   }
   override settleBatch(...args: Parameters<SpoolLedger['settleBatch']>) {
     return this.unlessDown(() => super.settleBatch(...args));
