@@ -145,9 +145,10 @@ export class TocsinClient implements CaseClient {
     const isTriage = kindOf(id) === 'triage';
     if (isTriage) {
       const view = () => this.view<'triage'>(id);
-      await incidentMustTake({ find: (incident) => this.find(incident), view }, id, name, message as object);
-      const stands = await this.stands(id);
-      const isClosed = stands === 'closed' || (stands === undefined && (await inRegister?.()));
+      const [find, stands] = [this.find.bind(this), this.stands.bind(this)];
+      await incidentMustTake({ find, stands, view }, id, name, message as object);
+      const standing = await this.stands(id);
+      const isClosed = standing === 'closed' || (standing === undefined && (await inRegister?.()));
       if (!isClosed) return this.send(id, name, message);
     }
     const { noun, workflow } = KINDS[isTriage ? 'triage' : 'incident'];

@@ -12,6 +12,7 @@ import {
   defineSignal,
   isCancellation,
   log,
+  patched,
   setCurrentDetails,
   setHandler,
   workflowInfo,
@@ -182,8 +183,12 @@ class EscalationRun {
 
   private onAlarm(raw: unknown): void {
     const parsed = AlarmSignalSchema.safeParse(raw);
-    if (parsed.success) this.change(joined(this.state, this.caseId, parsed.data, now()));
-    else log.warn('a signal "alarm" of another form was ignored');
+    if (parsed.success) {
+      const state = joined(this.state, this.caseId, parsed.data, now());
+      // A case that was closed and is open again; else the look before its page says so.
+      const isOpenAgain = state.isClosed && patched('a-closed-case-rings-again');
+      this.change(isOpenAgain ? { ...state, isClosed: false } : state);
+    } else log.warn('a signal "alarm" of another form was ignored');
   }
 
   private onAcknowledged(raw: unknown): void {

@@ -221,7 +221,7 @@ test('a merge into an incident that was closed is not undone: a person is told t
   await incident.quiet();
   await harness.client.workflow.getHandle(incident.id).terminate('as if it were closed');
   const undo = client.sendEvenIfClosed(it.id, 'unmerge', { by: 'bob', reason: 'another actor' });
-  await expect(undo).rejects.toThrow(/is closed.*npx tocsin reopen/);
+  await expect(undo).rejects.toThrow(/is open but has stopped.*npx tocsin resume/);
   // Sent past the check, the incident takes nothing: the case stays where it is.
   const late = await harness.client.workflow.start('triage', {
     taskQueue: 'tocsin',
