@@ -4,6 +4,7 @@ import type { Rota } from '../domain/escalation/rota';
 import type { Log } from '../platform/log';
 import { text, variable } from '../platform/settings/variable';
 import { loadRota } from './load-rota';
+import { PolicyError } from './policy-error';
 
 export const TOCSIN_ROTA = variable(
   'A file that says who is on call when, like [`examples/rota.yaml`](../examples/rota.yaml).',
@@ -27,7 +28,12 @@ export function rotaFile(file: string, log: Pick<Log, 'error'>): RotaSource {
       if (mtimeMs !== readAt) rota = loadRota(file);
       readAt = mtimeMs;
     } catch (error) {
-      log.error({ problem: (error as Error).message }, 'the rota cannot be read: the previous one stays in force');
+      // Problems quote the file, which names people: the log says in which fields they are.
+      const fields = error instanceof PolicyError ? error.problems.map((problem) => problem.split(':')[0]) : undefined;
+      log.error(
+        { fields, code: (error as { code?: string }).code },
+        'the rota cannot be read: the previous one stays in force',
+      );
     }
     return rota;
   };

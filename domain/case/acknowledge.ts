@@ -41,7 +41,7 @@ export type Via = z.infer<typeof ViaSchema>;
 
 /** How an acknowledgement is told that came by a paging service: who did it is not known from a login here. */
 export function viaText(service: PagingService | undefined): string {
-  return service === undefined ? '' : ` in ${SERVICES[service]} (on its word, without a login here)`;
+  return service === undefined ? '' : ` in ${SERVICES[service]} (according to it; not logged in here)`;
 }
 
 /** Who is named where a service's user is nobody on the rota. */

@@ -103,8 +103,8 @@ const EN: Words = {
     const { threshold, about } = alarm;
     const said = sentence(alarm, about, at);
     if (threshold.kind !== 'acknowledgement-expired') return said;
-    const seen = `cknowledged by ${threshold.by} at ${utc(threshold.at)}, and still not done`;
-    return about.kind === 'obligation' ? `a${seen}; ${said}` : `A${seen}. ${said}`;
+    const seen = `acknowledged by ${threshold.by} at ${utc(threshold.at)}, and still not done`;
+    return about.kind === 'obligation' ? `${seen}; ${said}` : `${capitalised(seen)}. ${said}`;
   },
   todo: {
     contain: 'contain the incident, then set its status to contained',

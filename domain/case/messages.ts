@@ -33,7 +33,7 @@ export const envelope = {
 export const COMMON_MESSAGES = {
   [ACKNOWLEDGE_ALARMS]: {
     schema: z.strictObject({ ...envelope, by: PersonSchema, alarms: AlarmsSchema, via: ViaSchema.optional() }),
-    description: 'A person has seen the alarms and acts: they are not repeated any more',
+    description: 'A person has seen the alarms and acts: they are not repeated while that holds',
   },
 } satisfies Messages;
 

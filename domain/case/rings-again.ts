@@ -93,15 +93,23 @@ export function nextWakeOf<S extends CaseState, E extends RecordedEvent>(
   return { at, what: 'an acknowledgement ends' };
 }
 
-/** What an acknowledgement that holds for a time leads to, to put behind who gave it; empty for one that holds for good. */
-export function ringAgainText(ringAgain: RingAgain = []): string {
+/**
+ * What an acknowledgement of alarms that holds for a time leads to, to put behind who gave it; empty where it holds for good. Some
+ * of the alarms may ring again and others not.
+ */
+export function ringAgainText(alarms: readonly number[], ringAgain: RingAgain = []): string {
   // A reader who may not see them has a word in their place.
-  const ends = ringAgain.flatMap((each) => (typeof each === 'object' ? each.at : []));
-  const at = earliest(ends);
+  const ends = ringAgain.flatMap((each) => (typeof each === 'object' ? [each] : []));
+  const at = earliest(ends.map((end) => end.at));
   if (at === undefined) return '';
-  const several = ends.some((end) => end !== at);
-  const [by, first] = several ? ['', `, the first at ${minuteText(at)} UTC`] : [` by ${minuteText(at)} UTC`, ''];
-  return `; what is not done${by} rings again${first}`;
+  const [by, first] = ends.some((end) => end.at !== at)
+    ? ['', `, the first at ${minuteText(at)} UTC`]
+    : [` by ${minuteText(at)} UTC`, ''];
+  if (ends.length === alarms.length) return `; what is not done${by} rings again${first}`;
+  const numbers = ends.map(({ alarm }) => alarm);
+  return numbers.length === 1
+    ? `; alarm ${numbers[0]} rings again if what it calls for is not done${by}${first}`
+    : `; alarms ${numbers.join(', ')} ring again if what they call for is not done${by}${first}`;
 }
 
 /** The acknowledgement that ends first of those that hold for a time. */

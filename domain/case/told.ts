@@ -22,7 +22,7 @@ export function toldOfAny(event: CommonCaseEvent): string {
     case 'alarm-raised':
       return `alarm ${event.seq}, ${thresholdText(event.data.threshold, event.data.about)}`;
     case 'alarm-acknowledged':
-      return `alarms ${event.data.alarms.join(', ')} seen${viaText(event.data.via)}${ringAgainText(event.data.ringAgain)}`;
+      return `alarms ${event.data.alarms.join(', ')} seen${viaText(event.data.via)}${ringAgainText(event.data.alarms, event.data.ringAgain)}`;
     case 'resumed':
       return `resumed from the register: ${FOUND_WORDS[event.data.found]}`;
     case 'rejected':

@@ -1,10 +1,11 @@
 /** What is wrong with a rota: names that nobody has, and times at which nobody is on call, or two are. Pure. */
+import type { PagingService } from '../case/acknowledge';
 import { atLocal, DAY_MS, type Instant, localTime, minuteText, toInstant, toMs } from '../kernel/time';
 import { beginOn, type Rotation, type Shift, WEEKDAYS } from './shift';
 
 /** As much of a rota as is looked at. */
 interface Planned {
-  people: Record<string, unknown>;
+  people: Record<string, { [service in PagingService]?: string | undefined }>;
   levels: ReadonlyArray<{ shifts: readonly Shift[] }>;
   overrides: ReadonlyArray<{ level: number; from: Instant; to: Instant; who: string }>;
 }
@@ -15,7 +16,7 @@ export function rotaProblems(rota: Planned): Problem[] {
   const known = Object.keys(rota.people);
   const unknown = (who: string) =>
     known.includes(who) ? [] : [`"${who}" is not under "people": add them, or correct the name`];
-  const problems: Problem[] = [];
+  const problems: Problem[] = sharedIds(rota.people);
   rota.levels.forEach(({ shifts }, level) => {
     const problemsBefore = problems.length;
     shifts.forEach(({ rotations }, shift) => {
@@ -49,6 +50,21 @@ export function rotaProblems(rota: Planned): Problem[] {
   return problems;
 }
 
+/** An id at a paging service is one person's: who acknowledges there is found by it. */
+function sharedIds(people: Planned['people']): Problem[] {
+  const owners = new Map<string, string>();
+  return Object.entries(people).flatMap(([handle, person]) =>
+    (['pagerduty', 'slack'] as const).flatMap((service) => {
+      const id = person[service];
+      if (id === undefined) return [];
+      const owner = owners.get(`${service} ${id}`);
+      owners.set(`${service} ${id}`, owner ?? handle);
+      if (owner === undefined) return [];
+      return [{ path: ['people', handle, service], message: `is the id of "${owner}" too: each id is one person's` }];
+    }),
+  );
+}
+
 /** Rotations of a shift follow one another without a gap; only the last one is without an end. */
 function placeProblems({ start, end }: Rotation, next: Rotation | undefined): string[] {
   if (end !== undefined && end <= start) return ['must be after "start"'];
@@ -80,8 +96,8 @@ interface Begin {
 
 /**
  * A shift lasts a day at most, so that nobody is on call for days on end because no other begins; and no two begin at one
- * instant. Each is told at its first instant, for each shift, or two of them, once. Looked at is what follows on each first
- * turn, over all changes of the clocks.
+ * instant. Each is told at its first instant, for each shift, or two of them, once. Looked at is the year that follows each first
+ * turn, with its changes of the clocks: not a zone's change of law in a later one.
  */
 function coverageProblems(shifts: readonly Shift[], level: number): Problem[] {
   const problems = new Map<string, Problem>();

@@ -190,7 +190,7 @@ function say(event: IncidentEvent, context: Context): Said {
     case 'alarm-acknowledged': {
       const { alarms, via, ringAgain } = event.data;
       return good(
-        `${count(alarms.length, 'alarm')} acknowledged by ${event.by}${viaText(via)}: no longer repeated${ringAgainText(ringAgain)}`,
+        `${count(alarms.length, 'alarm')} acknowledged by ${event.by}${viaText(via)}${ringAgainText(alarms, ringAgain) || ': no longer repeated'}`,
       );
     }
     case 'alarm-raised':

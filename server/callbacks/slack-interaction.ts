@@ -32,7 +32,7 @@ export function mustBeOfSlack(
       'it is not signed with a secret of ours: check that the signing secret of the app is in TOCSIN_SLACK_SIGNING_SECRETS',
     );
   if (Math.abs(Number(timestamp) * 1000 - nowMs) > REPLAY_WINDOW_MS)
-    throw new Refusal('stale', 'it was signed more than five minutes ago: check the clock of this machine');
+    throw new Refusal('stale', 'it was not signed within five minutes of now: check the clock of this machine');
 }
 
 const Block = z.looseObject({ type: z.string() });

@@ -48,14 +48,14 @@ function isOfThePage({ act, through }: ActionLink): boolean {
 }
 
 const SAID: Readonly<Record<Exclude<SlackOutcome, 'acknowledged'>, string>> = {
-  'nothing-open': 'Nothing of this page waits for an acknowledgement any more.',
+  'nothing-open': 'No alarm on this page is waiting to be acknowledged.',
   repeated: 'This page was acknowledged before.',
   refused: 'The case takes no acknowledgement: it may be closed.',
   'no-such-case': 'There is no such case any more.',
   'unknown-person':
     'Nothing was acknowledged: the rota of Tocsin has nobody with your Slack member id. Acknowledge in Tocsin, and have your id added.',
   'not-ours': 'Nothing was acknowledged: this button was not made by this Tocsin.',
-  over: 'Nothing was acknowledged: this button was good for 24 hours. Acknowledge in Tocsin.',
+  over: 'Nothing was acknowledged: this button has expired (24 hours). Acknowledge in Tocsin.',
   'no-answer':
     'Tocsin did not answer in time: whether it was acknowledged is not known. Press the button again: it counts once.',
 };

@@ -38,6 +38,15 @@ export function openCases(client: TocsinClient): Promise<Listed[]> {
   );
 }
 
+/** The incidents of which the board shows what only their state says. */
+export function lookedAt(lists: readonly Listed[]): string[] {
+  const incidents = lists.flatMap(({ kind, cases }) => (kind === 'incident' ? cases : []));
+  return incidents
+    .filter(({ stopped }) => !stopped)
+    .slice(0, LOOKED_AT)
+    .map(({ id }) => id);
+}
+
 export async function boardPage(
   client: TocsinClient,
   lists: readonly Listed[],
@@ -46,9 +55,8 @@ export async function boardPage(
 ): Promise<Html> {
   const incidents = lists.flatMap(({ kind, cases }) => (kind === 'incident' ? cases : []));
   const others = lists.filter(({ kind, cases }) => kind !== 'incident' && cases.length > 0);
-  const first = incidents.filter(({ stopped }) => !stopped).slice(0, LOOKED_AT);
   const looked = new Map<string, NextOf | undefined>(
-    await Promise.all(first.map(async ({ id }) => [id, await inTime(lookAtNext(client, id, policy))] as const)),
+    await Promise.all(lookedAt(lists).map(async (id) => [id, await inTime(lookAtNext(client, id, policy))] as const)),
   );
   const now = new Date().toISOString();
   return html`<div class="head"><h1>Board</h1><p class="meta">As of <time datetime="${now}">${now.slice(0, 19).replace('T', ' ')} UTC</time> <a href="/">Look again</a></p></div>

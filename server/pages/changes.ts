@@ -10,7 +10,7 @@ import type { TocsinClient } from '../../client/tocsin-client';
 import { KIND_NAMES } from '../api/kinds';
 import { mustBe } from '../api/must-be';
 import { Refusal } from '../problem';
-import { type Listed, openCases } from './board-page';
+import { type Listed, lookedAt, openCases } from './board-page';
 import { asRefusal } from './form-errors';
 import { addressOf } from './links';
 
@@ -28,9 +28,9 @@ export function changesOf({ id, mark }: { id: string; mark: string }): string {
   return `${addressOf(id)}/changes?since=${encodeURIComponent(mark)}`;
 }
 
-/** Where the board hears of changes since these were listed. */
-export function changesOfBoard(lists: readonly Listed[]): string {
-  return `/changes?since=${encodeURIComponent(markOf(lists))}`;
+/** Where the board hears of changes since these were listed. To be asked for before what it looks at is. */
+export async function changesOfBoard(client: TocsinClient, lists: readonly Listed[]): Promise<string> {
+  return `/changes?since=${encodeURIComponent(await markOf(client, lists))}`;
 }
 
 /** One look after the other at something, for as long as somebody watches it. */
@@ -92,7 +92,7 @@ export function changePages(app: FastifyInstance, client: TocsinClient): void {
   });
 
   app.get('/changes', (request, reply) =>
-    stream(request, reply, () => of('', async () => markOf(await openCases(client)), BOARD_EVERY_MS)),
+    stream(request, reply, () => of('', async () => markOf(client, await openCases(client)), BOARD_EVERY_MS)),
   );
   for (const kind of KIND_NAMES)
     app.get<{ Params: { id: string } }>(`/${COLLECTIONS[kind]}/:id/changes`, async (request, reply) => {
@@ -140,7 +140,11 @@ export function changePages(app: FastifyInstance, client: TocsinClient): void {
   }
 }
 
-/** Of what the board lists, as a digest. */
-function markOf(lists: readonly Listed[]): string {
-  return createHash('sha256').update(JSON.stringify(lists)).digest('base64url').slice(0, 22);
+/** Of what the board lists, and of the incidents that it looks at, as a digest. */
+async function markOf(client: TocsinClient, lists: readonly Listed[]): Promise<string> {
+  const looked = await Promise.all(lookedAt(lists).map(async (id) => (await client.find(id))?.mark));
+  return createHash('sha256')
+    .update(JSON.stringify([lists, looked]))
+    .digest('base64url')
+    .slice(0, 22);
 }

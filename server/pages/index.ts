@@ -57,8 +57,9 @@ export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void>
   app.get('/', async (request, reply) => {
     const visitor = visitorOf(request, sessions)!;
     const lists = await openCases(client).catch(asRefusal);
+    const changes = await changesOfBoard(client, lists).catch(asRefusal);
     const body = await boardPage(client, lists, visitor.session.actor, policy).catch(asRefusal);
-    return sendPage(reply, { title: 'Board', body, visitor, at: 'board', changes: changesOfBoard(lists) });
+    return sendPage(reply, { title: 'Board', body, visitor, at: 'board', changes });
   });
   app.get<{ Querystring: { t?: unknown } }>('/link', async (request, reply) =>
     reply.redirect(targetOf(deps.links, request.query.t), 303),

@@ -65,7 +65,7 @@ export async function lookAt(client: TocsinClient, id: string, policy?: PolicySo
 /** What the board shows of an incident: how it stands, and what is next. */
 export type NextOf = Pick<LookedAt, 'view' | 'steps' | 'now'>;
 
-/** Looks at what is next of an incident that runs. Throws as `lookAt` does. */
+/** Looks at what is next of an incident that the board lists as running. */
 export async function lookAtNext(client: TocsinClient, id: string, policy?: PolicySource): Promise<NextOf> {
   const view = await viewOf(client, id);
   const { state } = view;

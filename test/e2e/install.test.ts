@@ -1,6 +1,6 @@
 // docs/install.md from an empty Postgres to a declared incident, with what the Dockerfile puts into its image: each step of the
 // page is run as it stands there, in production, without the embedded Postgres and the tools of development. What
-// docs/walkthrough-production.md says that a command answers, it answers here.
+// docs/walkthrough-production.md says that these commands answer, they answer here.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';

@@ -207,7 +207,8 @@ test('the mail provider has another request under the key of a batch: a person s
       ({ data }) => data.threshold.kind === 'undecided',
     ),
   );
-  expect(world.notices(subject, 'enterprise-notice')).toHaveLength(OWNERS - 100);
+  // Whichever of its batches, which are begun side by side, met it.
+  expect([100, OWNERS % 100]).toContain(OWNERS - world.notices(subject, 'enterprise-notice').length);
   const settle = `npx tocsin notice settle INC-… enterprise-notice --not-accepted --reason "the provider's log has none of them"`;
   await expectOk(run(settle, '--by', 'counsel'));
   await isTold(world, subject, 'enterprise-notice');
