@@ -6,7 +6,7 @@
 import { patched } from '@temporalio/workflow';
 import type { CaseResult } from '../domain/case/contract';
 import type { ClosedInput, ResumedInput } from '../domain/case/resumed';
-import { ANSWERED_SIGNAL } from '../domain/incident/detections';
+import { ANSWERED_SIGNAL, type Answered } from '../domain/incident/detections';
 import { joinedOf } from '../domain/triage/belongs';
 import { openingOf } from '../domain/triage/opening';
 import {
@@ -32,12 +32,16 @@ import { validInput } from './lib/valid-input';
 import { runLifecycle } from './lifecycle';
 
 type Input = TriageInput &
-  Partial<ResumedInput & ClosedInput> & { carried?: Carried<TriageState, TriageEvent, TriageWork>; tally?: Tally };
+  Partial<ResumedInput & ClosedInput> & {
+    carried?: Carried<TriageState, TriageEvent, TriageWork>;
+    tally?: Tally;
+    answers?: Answered[];
+  };
 
 /** One workflow for each deduplicated detection; its id is the case's id. */
 export function triage(input: Input): Promise<CaseResult> {
   let tally: Tally;
-  const incidents = new Incidents();
+  const incidents = new Incidents(input?.carried && input.answers);
   return runLifecycle<TriageState, TriageEvent, TriageWork, TriageOutcome>({
     messages: triageLifecycle.messages,
     perform: (work, at) => perform(work, at, incidents),
@@ -79,8 +83,9 @@ export function triage(input: Input): Promise<CaseResult> {
       return run.open(triageLifecycle, first.caseId, (now) => [openingOf(first, now)]);
     },
     nextInput(carried) {
-      const { closed: _, ...began } = input;
-      return { ...began, carried, tally };
+      const { closed: _, answers: __, ...began } = input;
+      const answers = incidents.answers.unused();
+      return { ...began, carried, tally, ...(answers.length > 0 && { answers }) };
     },
   });
 }

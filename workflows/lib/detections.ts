@@ -21,6 +21,7 @@ import type { IncidentOutcome } from '../../domain/incident/outcome';
 import type { IncidentState } from '../../domain/incident/state';
 import type { IncidentWork } from '../../domain/incident/work';
 import type { Instant } from '../../domain/kernel/time';
+import { Answers } from '../../domain/triage/answers';
 import { failureText } from './activity-calls';
 import type { Run } from './kind';
 import { type InternalSignal, internalSignal } from './receive-messages';
@@ -85,26 +86,34 @@ function answer(
 
 /** What a triage case asks of incidents, and what they answered. */
 export class Incidents {
-  private readonly answers = new Map<string, Answered>();
+  readonly answers: Answers;
+
+  /** @param carried answers that the run before had not used. */
+  constructor(carried?: Answered[]) {
+    this.answers = new Answers(carried);
+  }
 
   /** The signal of a triage case that brings the answers. */
-  readonly signal = internalSignal('Incident: whether detections joined or left it', AnsweredSchema, (answered) => {
-    this.answers.set(keyOf(answered.incident, answered.of), answered);
-  });
+  readonly signal = internalSignal('Incident: whether detections joined or left it', AnsweredSchema, (answered) =>
+    this.answers.hear(answered),
+  );
 
   /**
    * Has detections join or leave an incident. Answers why it did not take them, where it did not or does not run; throws
-   * where it runs and does not answer.
+   * where it runs and does not answer. An answer that comes after that is used when it is asked for again.
    */
   async ask(incident: string, asked: { joined: Joined } | { left: Left }): Promise<string | undefined> {
     const of = 'joined' in asked ? JOINED_SIGNAL : LEFT_SIGNAL;
-    const key = keyOf(incident, of);
-    this.answers.delete(key);
-    const unreached = await reached(incident, of, 'joined' in asked ? asked.joined : asked.left);
-    if (unreached) return unreached;
-    if (!(await condition(() => this.answers.has(key), ANSWERS_WITHIN)))
-      throw new Error(`${incident} has not answered within ${ANSWERS_WITHIN}`);
-    const problem = this.answers.get(key)?.problem;
+    const question = { incident, of } as const;
+    this.answers.expect(question);
+    if (!this.answers.has(question)) {
+      const unreached = await reached(incident, of, 'joined' in asked ? asked.joined : asked.left);
+      // It may have answered before it ended.
+      if (unreached && !this.answers.has(question)) return unreached;
+      if (!(await condition(() => this.answers.has(question), ANSWERS_WITHIN)))
+        throw new Error(`${incident} has not answered within ${ANSWERS_WITHIN}`);
+    }
+    const problem = this.answers.use(question)?.problem;
     return problem && `${incident} refused it: ${problem}`.slice(0, 300);
   }
 }
@@ -118,8 +127,4 @@ export async function reached(incident: string, signal: string, payload: object)
     if (isCancellation(error)) throw error;
     return `${incident} took no message: ${failureText(error)}`.slice(0, 300);
   }
-}
-
-function keyOf(incident: string, of: Answered['of']): string {
-  return `${of} ${incident}`;
 }
