@@ -99,16 +99,20 @@ async function perform(
     case 'declare': {
       const { id, declaredBy: by } = work.declaration;
       const joined = joinedOf(state, { decision: 'declared', by });
-      return { kind: 'declared', incidentId: id, already: await startIncident(work.declaration, state.caseId, joined) };
+      const already = await startIncident(work.declaration, state.caseId, joined);
+      // It ran before, and was not told at its start. Where it is over, it stays as it is.
+      if (already && patched('incident-lists-detections')) await incidents.ask(id, { joined });
+      return { kind: 'declared', incidentId: id, already };
     }
     case 'merge': {
       const { into } = work;
-      const problem = patched('incident-lists-detections')
-        ? await incidents.ask(into, {
-            joined: { ...joinedOf(state, { decision: 'merged', by: work.by }), block: work.block },
-          })
-        : await noteAndBlock(work, state);
-      return problem ? { kind: 'merge-failed', into, problem } : { kind: 'merged', into };
+      if (!patched('incident-lists-detections')) {
+        const problem = await noteAndBlock(work, state);
+        return problem ? { kind: 'merge-failed', into, problem } : { kind: 'merged', into };
+      }
+      const joined = { ...joinedOf(state, { decision: 'merged', by: work.by }), block: work.block };
+      const problem = await incidents.ask(into, { joined });
+      return problem ? { kind: 'merge-failed', into, problem, again: true } : { kind: 'merged', into };
     }
     case 'unmerge': {
       const { from, by, reason } = work;

@@ -111,11 +111,16 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
         commandLine('triage merge', { id, incident: ask('incident'), by }),
       ];
     case 'decide-where':
+      return [commandLine('triage show', { id }), commandLine('triage merge', { id, incident: ask('incident'), by })];
+    case 'take-out-again': {
+      const incident = about.kind === 'detections' ? about.stillIn : undefined;
+      if (incident === undefined) return [commandLine('triage show', { id })];
       return [
-        commandLine('triage show', { id }),
-        commandLine('triage merge', { id, incident: ask('incident'), by }),
-        commandLine('triage unmerge', { id, reason: ask('reason'), by }),
+        commandLine('show', { id: incident }),
+        commandLine('reopen', { id: incident, reason: ask('reason'), by }),
+        commandLine('triage unmerge', { id, incident, reason: ask('reason'), by }),
       ];
+    }
     case 'follow-incident':
       return [commandLine('show', { id: about.kind === 'declared' ? about.incident : id })];
     case 'acknowledge-report':

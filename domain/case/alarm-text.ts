@@ -135,7 +135,8 @@ const EN: Words = {
     'check-awareness':
       'confirm the instant if it is right, or correct it: an awareness with assess --aware-at and --reason, a detection with correct --detected-at',
     'decide-detections': 'declare it, dismiss it or merge it',
-    'decide-where': 'decide where it belongs: merge it into an open incident, or reopen the one that it is to leave',
+    'decide-where': 'merge it into another incident that is open, or leave it where it is',
+    'take-out-again': 'look at that incident and reopen it if it is closed; then take the case out of it again',
     'follow-incident': 'take the incident over',
     'acknowledge-report': 'read the report and acknowledge it',
     'publish-disclosure': 'publish it, and record where',
@@ -303,22 +304,22 @@ function onMeasure(alarm: Alarm, measure: string): string {
 }
 
 function onDetections(alarm: Alarm, about: Extract<About, { kind: 'detections' }>, at: Instant): string {
-  const { threshold, dueAt } = alarm;
+  const { dueAt } = alarm;
   const many = about.count === 1 ? 'one detection' : `${about.count} detections`;
   const late = dueAt !== undefined && toMs(dueAt) <= toMs(at);
   const limit = late ? `; the limit was ${utc(dueAt)}, and this repeats until somebody decides` : '';
-  return `${beforeIt(threshold)}${about.title}, ${many}${limit}`;
+  return `${beforeIt(alarm)}${about.title}, ${many}${limit}`;
 }
 
-/** What happened with an incident, before what the alarm is about. */
-function beforeIt(threshold: Threshold): string {
+/** What happened with an incident, and why, before what the alarm is about. */
+function beforeIt({ threshold, detail }: Alarm): string {
   switch (threshold.kind) {
     case 'merge-failed':
-      return `It could not be merged into ${threshold.into}, which is not running. `;
+      return `It could not be merged into ${threshold.into}${because({ detail })}. `;
     case 'unmerged':
       return `It was taken out of ${threshold.from} and waits for a decision again. `;
     case 'unmerge-failed':
-      return `It could not be taken out of ${threshold.from}, which is not running. `;
+      return `It could not be taken out of ${threshold.from}${because({ detail })}. `;
     default:
       return '';
   }

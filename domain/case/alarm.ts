@@ -102,6 +102,8 @@ export const AboutSchema = z.discriminatedUnion('kind', [
     title: z.string(),
     count: z.int(),
     onSilence: z.enum(['declare', 'alarm']),
+    /** The incident that did not let them go. */
+    stillIn: z.string().optional(),
   }),
   /** An incident that Tocsin declared. */
   z.strictObject({
@@ -162,6 +164,7 @@ export const TODOS = [
   'check-awareness',
   'decide-detections',
   'decide-where',
+  'take-out-again',
   'follow-incident',
   'acknowledge-report',
   'publish-disclosure',

@@ -10,6 +10,16 @@ export function belongsTo({ decision, further = [] }: Pick<TriageState, 'decisio
   return [decision, ...further].filter((each): each is Belonging => each?.incidentId !== undefined);
 }
 
+/** The latest merge, which may be unanswered. */
+export function mergedLast(state: Pick<TriageState, 'decision' | 'further'>): Belonging | undefined {
+  return belongsTo(state).findLast(({ decision }) => decision === 'merged');
+}
+
+/** Whether an incident has not answered to a merge yet: what it is asked to block is kept until then. */
+export function isUnanswered({ block }: Pick<TriageState, 'block'>): boolean {
+  return block !== undefined;
+}
+
 /** What an incident is told of the case. */
 export function joinedOf(state: TriageState, { decision, by }: Pick<Belonging, 'decision' | 'by'>): Joined {
   const { caseId, detection, ruleTitle, severity, count, firstAt, lastAt } = state;

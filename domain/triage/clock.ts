@@ -16,12 +16,16 @@ import { unattended } from './unattended';
 const MOST_SHOWN = 5;
 
 /** Its alarms; where silence declares, the limit itself is no alarm but the declaration. */
-function alarmClock({ triage, openedAt, dueAt }: TriageState): AlarmClock | undefined {
+function alarmClock({ triage, openedAt, clockAt, dueAt }: TriageState): AlarmClock | undefined {
   if (!triage) return undefined;
   const alarms = triage.onSilence === 'alarm';
   return {
     dueAt,
-    points: clockPoints({ startAt: openedAt, dueAt, alarmAt: [...triage.alarmAt, ...(alarms ? [100] : [])] }),
+    points: clockPoints({
+      startAt: clockAt ?? openedAt,
+      dueAt,
+      alarmAt: [...triage.alarmAt, ...(alarms ? [100] : [])],
+    }),
     repeatMs: alarms ? exactMs(triage.repeatEvery) : undefined,
   };
 }
@@ -67,8 +71,9 @@ export function rings(state: TriageState, threshold: Threshold): { alarm: Alarm;
   return period === undefined ? undefined : { alarm: alarmOf(state, threshold), holdsMs: exactMs(period) };
 }
 
-export function alarm(state: TriageState, threshold: Threshold): NewOf<TriageEvent> {
-  return { kind: 'alarm-raised', data: alarmOf(state, threshold) };
+/** @param detail why, in the words of what failed. */
+export function alarm(state: TriageState, threshold: Threshold, detail?: string): NewOf<TriageEvent> {
+  return { kind: 'alarm-raised', data: { ...alarmOf(state, threshold), ...(detail && { detail }) } };
 }
 
 export function alarmOf(state: TriageState, threshold: Threshold): Alarm {
@@ -83,11 +88,20 @@ export function alarmOf(state: TriageState, threshold: Threshold): Alarm {
   return { threshold, about, todo, dueAt, commands: commandsFor(todo, caseId, about) };
 }
 
-/** The alarm of what came to nothing while the case stays where it is. It has no limit of its own. */
-export function stays(state: TriageState, threshold: Threshold): NewOf<TriageEvent> {
+/**
+ * The alarm of what came to nothing while the case stays where it is. It has no limit of its own, and the case closes again:
+ * it is mailed, and pages nobody.
+ */
+export function stays(
+  state: TriageState,
+  threshold: Extract<Threshold, { kind: 'merge-failed' | 'unmerge-failed' }>,
+  detail: string,
+): NewOf<TriageEvent> {
   const { dueAt: _, ...raised } = alarmOf(state, threshold);
-  const todo = 'decide-where';
-  return { kind: 'alarm-raised', data: { ...raised, todo, commands: commandsFor(todo, state.caseId, raised.about) } };
+  const todo = threshold.kind === 'merge-failed' ? 'decide-where' : 'take-out-again';
+  const about = threshold.kind === 'merge-failed' ? raised.about : { ...raised.about, stillIn: threshold.from };
+  const commands = commandsFor(todo, state.caseId, about);
+  return { kind: 'alarm-raised', data: { ...raised, about, todo, commands, detail } };
 }
 
 /**

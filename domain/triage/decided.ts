@@ -2,7 +2,7 @@
  * What a case takes once it was decided. A dismissal stays. Detections may belong to several incidents: the one that was
  * declared from them, and any number that they were merged into, each of which they may leave again.
  */
-import { tocsin } from '../kernel/command-lines';
+import { ask, tocsin } from '../kernel/command-lines';
 import { belongsTo } from './belongs';
 import type { TriageMessage, TriageMessageName } from './messages';
 import type { TriageDecision, TriageState } from './state';
@@ -13,6 +13,7 @@ export type Settled = { note: string } | { problem: string };
 /** The decisions that a person may make now, for whoever offers them. */
 export function decisionsOf(state: TriageState): TriageMessageName[] {
   if (!state.decision) return ['declare', 'dismiss', 'merge'];
+  if (mayDeclareInstead(state)) return ['declare'];
   if (isUnderWay(state) || state.decision.decision === 'dismissed') return [];
   const all = belongsTo(state);
   return [
@@ -31,13 +32,14 @@ export function settledBy(state: TriageState, name: string, message: object): Se
   const isSame = ({ decision, incidentId }: TriageDecision) =>
     name === 'merge' ? incidentId === into : decision === DECIDES[name];
   if (all.some(isSame)) return { note: said };
-  if (isUnderWay(state)) return { problem: `case: ${said}; that is under way: send it again in a moment` };
+  if (name === 'declare' && mayDeclareInstead(state)) return undefined;
+  if (isUnderWay(state)) return { problem: underWay(state, said) };
   if (name !== 'dismiss' && state.decision.decision !== 'dismissed') return undefined;
   const { caseId: id } = state;
   const undo =
     all.some(isOwn) || all[0]?.decision === 'dismissed'
       ? ''
-      : `; undo that first: \`${tocsin('triage unmerge', { id, reason: { ask: 'reason' } })}\``;
+      : `; undo that first: ${all.map(({ incidentId: incident }) => `\`${tocsin('triage unmerge', { id, incident, reason: ask('reason') })}\``).join(', ')}`;
   return { problem: `case: ${said}; a decided case stays decided${undo}` };
 }
 
@@ -48,10 +50,8 @@ export function leftBy(
 ): { from: string } | Settled {
   const all = belongsTo(state);
   const { leaving } = state;
-  if (leaving && (from === undefined || from === leaving.from))
-    return { note: `it is being taken out of ${leaving.from}, as ${leaving.by} decided at ${leaving.at}` };
-  if (isUnderWay(state))
-    return { problem: `case: ${all.map(words).join('; ')}; that is under way: send it again in a moment` };
+  if (leaving && (from === undefined || from === leaving.from)) return { note: leavingWords(leaving) };
+  if (isUnderWay(state)) return { problem: underWay(state, all.map(words).join('; ')) };
   if (all.length === 0) {
     const how = state.decision ? words(state.decision) : 'it waits for a decision';
     return { problem: `case: ${how}: it is in no incident` };
@@ -80,6 +80,20 @@ function decisionsIn(state: TriageState): TriageDecision[] {
 
 function isUnderWay({ status }: TriageState): boolean {
   return status === 'declaring' || status === 'merging' || status === 'unmerging';
+}
+
+/** An incident that does not answer to the first merge must not keep a person from declaring one. */
+function mayDeclareInstead(state: TriageState): boolean {
+  return state.status === 'merging' && decisionsIn(state).length === 1;
+}
+
+function underWay({ leaving, ...state }: TriageState, said: string): string {
+  const meanwhile = mayDeclareInstead(state) ? ', or declare an incident meanwhile' : '';
+  return `case: ${leaving ? leavingWords(leaving) : said}; that is under way: send it again in a moment${meanwhile}`;
+}
+
+function leavingWords({ from, by, at }: NonNullable<TriageState['leaving']>): string {
+  return `it is being taken out of ${from}, as ${by} decided at ${at}`;
 }
 
 /** The incident that was declared from the case: it is one and stays. */

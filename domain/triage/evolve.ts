@@ -1,7 +1,7 @@
 /** The fold of a case in triage. */
 import { rungBy } from '../case/alarm';
 import type { Instant } from '../kernel/time';
-import { belongsTo } from './belongs';
+import { belongsTo, isUnanswered, mergedLast } from './belongs';
 import type { TriageDecision, TriageEvent, TriageState } from './state';
 
 export function evolve(state: TriageState | undefined, event: TriageEvent): TriageState {
@@ -46,7 +46,7 @@ export function evolve(state: TriageState | undefined, event: TriageEvent): Tria
     }
     case 'incident-started': {
       const { declaration: _, ...rest } = state;
-      return { ...rest, status: 'declared', closedAt: event.at };
+      return standing(rest, belongsTo(state), event.at);
     }
     case 'triage-dismissed': {
       const decision = { decision: 'dismissed' as const, by: event.by, at: event.at, reason: event.data.reason };
@@ -59,11 +59,13 @@ export function evolve(state: TriageState | undefined, event: TriageEvent): Tria
     }
     case 'merge-delivered': {
       const { block: _, ...rest } = state;
-      return { ...rest, status: 'merged', closedAt: event.at };
+      return standing(rest, belongsTo(state), event.at);
     }
     case 'merge-failed': {
       const { block: _, ...rest } = state;
-      return standing(rest, belongsTo(state).slice(0, -1), event.at);
+      const failed = mergedLast(state);
+      const left = belongsTo(state).filter((each) => each !== failed);
+      return again(standing(rest, left, event.at), event.data.dueAt, event.at);
     }
     case 'triage-unmerged': {
       const { closedAt: _, ...open } = state;
@@ -73,9 +75,7 @@ export function evolve(state: TriageState | undefined, event: TriageEvent): Tria
       const { leaving: _, ...rest } = state;
       const { from, dueAt } = event.data;
       const left = belongsTo(state).filter(({ incidentId }) => incidentId !== from);
-      const next = standing(rest, left, event.at);
-      // The alarm that comes with it stands for whatever would have rung until then.
-      return dueAt === undefined ? next : { ...next, dueAt, rung: { dueAt, at: event.at } };
+      return again(standing(rest, left, event.at), dueAt, event.at);
     }
     case 'unmerge-failed': {
       const { leaving: _, ...rest } = state;
@@ -91,11 +91,20 @@ function decided({ closedAt: _, ...open }: TriageState, decision: TriageDecision
   return open.decision ? { ...open, further: [...(open.further ?? []), decision] } : { ...open, decision };
 }
 
-/** What is left when a decision came to nothing or was taken back: without any, the case waits again. */
+/** A case that waits again. The alarm that comes with it stands for whatever would have rung until then. */
+function again(state: TriageState, dueAt: Instant | undefined, at: Instant): TriageState {
+  if (dueAt === undefined) return state;
+  return { ...state, dueAt, rung: { dueAt, at }, ...(dueAt !== state.dueAt && { clockAt: at }) };
+}
+
+/** What stands once work for a decision is done, came to nothing or was taken back: without any, the case waits again. */
 function standing(state: TriageState, decisions: TriageDecision[], at: Instant): TriageState {
   const { decision: _decision, further: _further, closedAt: _closedAt, ...rest } = state;
   const [decision, ...further] = decisions;
   const last = decisions.at(-1);
   if (!decision || !last) return { ...rest, status: 'waiting' };
-  return { ...rest, decision, ...(further.length > 0 && { further }), status: last.decision, closedAt: at };
+  const stands = { ...rest, decision, ...(further.length > 0 && { further }) };
+  if (rest.declaration) return { ...stands, status: 'declaring' };
+  if (isUnanswered(rest)) return { ...stands, status: 'merging' };
+  return { ...stands, status: last.decision, closedAt: at };
 }

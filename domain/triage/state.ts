@@ -74,7 +74,8 @@ export type TriageEvent =
   | CaseEventOf<'triage-dismissed', { reason: string }>
   | CaseEventOf<'triage-merged', { into: string; block: string[] }>
   | CaseEventOf<'merge-delivered', { into: string }>
-  | CaseEventOf<'merge-failed', { into: string; problem: string }>
+  /** `dueAt`: where the case belongs to no incident, until when a person decides again. */
+  | CaseEventOf<'merge-failed', { into: string; problem: string; dueAt?: Instant }>
   /** A person takes the detections out of an incident that they were merged into. */
   | CaseEventOf<'triage-unmerged', { from: string; reason: string }>
   /** The incident has recorded it. `dueAt`: where the case belongs to none any more, until when a person decides again. */
@@ -107,6 +108,8 @@ export interface TriageState extends CaseState {
   openedAt: Instant;
   /** Until when a person decides. */
   dueAt: Instant;
+  /** Since when, where that was moved: the case was opened before. */
+  clockAt?: Instant;
   count: number;
   firstAt: Instant;
   lastAt: Instant;
@@ -136,7 +139,8 @@ export type TriageWork =
 export type TriageOutcome =
   | { kind: 'declared'; incidentId: string; already: boolean }
   | { kind: 'merged'; into: string }
-  | { kind: 'merge-failed'; into: string; problem: string }
+  /** `again`: the case has time to decide once more; not in a history that began before it had. */
+  | { kind: 'merge-failed'; into: string; problem: string; again?: true }
   | { kind: 'unmerged'; from: string }
   | { kind: 'unmerge-failed'; from: string; problem: string };
 

@@ -2,7 +2,7 @@
 
 import { type Telling, toldOfAny } from '../case/told';
 import { grouped } from '../kernel/grouped';
-import { human } from '../kernel/time';
+import { human, type Instant } from '../kernel/time';
 import type { TriageEvent, TriageState } from './state';
 import { triageLifecycle } from './triage';
 
@@ -32,13 +32,11 @@ export const TRIAGE_TOLD: Telling<TriageState, TriageEvent> = {
       case 'merge-delivered':
         return `${event.data.into} has received it`;
       case 'merge-failed':
-        return `not merged: ${event.data.problem}`;
+        return `not merged: ${event.data.problem}${until(event.data.dueAt)}`;
       case 'triage-unmerged':
         return `taken out of ${event.data.from}: ${event.data.reason}`;
-      case 'unmerge-delivered': {
-        const { from, dueAt } = event.data;
-        return `${from} has let it go${dueAt ? `; to be decided again by ${human(dueAt)}` : ''}`;
-      }
+      case 'unmerge-delivered':
+        return `${event.data.from} has let it go${until(event.data.dueAt)}`;
       case 'unmerge-failed':
         return `not taken out: ${event.data.problem}`;
       default:
@@ -46,3 +44,7 @@ export const TRIAGE_TOLD: Telling<TriageState, TriageEvent> = {
     }
   },
 };
+
+function until(dueAt: Instant | undefined): string {
+  return dueAt ? `; to be decided again by ${human(dueAt)}` : '';
+}

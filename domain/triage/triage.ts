@@ -1,7 +1,7 @@
 /**
  * A detection in triage: it waits for a person to declare an incident, to dismiss it with a reason or to merge it into an
- * incident that runs, and cannot be forgotten meanwhile. It may join further incidents later, and a merge can be undone. Its owner is alarmed before the limit, at it and after it; where
- * its rule says so, silence declares. A detection whose rule declares goes the same way, without waiting.
+ * incident that runs, and cannot be forgotten meanwhile. It may join further incidents later, and a merge can be undone. Its
+ * owner is alarmed before the limit, at it and after it; where its rule says so, silence declares. A detection whose rule declares goes the same way, without waiting.
  */
 
 import { stepOf } from '../case/case-step';
@@ -15,7 +15,7 @@ import { earliestOf, inexactOf } from '../kernel/inexact-instant';
 import { problemsOf } from '../kernel/problems';
 import { saidWithin } from '../kernel/said-within';
 import { type Instant, minuteText, toMs } from '../kernel/time';
-import { belongsTo } from './belongs';
+import { belongsTo, isUnanswered, mergedLast } from './belongs';
 import { blockable } from './blockable';
 import { alarm, alarmOf, dueAgain, nextWake, onTime, rings, stays } from './clock';
 import { leftBy, type Settled, settledBy } from './decided';
@@ -75,24 +75,32 @@ function onOutcome(state: TriageState, outcome: TriageOutcome, now: Instant): Ne
     case 'merged':
       return [{ kind: 'merge-delivered', data: { into: outcome.into } }];
     case 'merge-failed':
-      return mergeFailed(state, outcome.into, outcome.problem);
+      return mergeFailed(state, outcome, now);
     case 'unmerged':
       return unmerged(state, outcome.from, now);
     case 'unmerge-failed': {
       const { from, problem } = outcome;
-      return [{ kind: 'unmerge-failed', data: { from, problem } }, stays(state, { kind: 'unmerge-failed', from })];
+      return [
+        { kind: 'unmerge-failed', data: { from, problem } },
+        stays(state, { kind: 'unmerge-failed', from }, problem),
+      ];
     }
   }
 }
 
 /** The incident did not take it: the owner hears of it, and where it was the only one the case waits again. */
-function mergeFailed(state: TriageState, into: string, problem: string): NewOf<TriageEvent>[] {
+function mergeFailed(
+  state: TriageState,
+  { into, problem, again }: Extract<TriageOutcome, { kind: 'merge-failed' }>,
+  now: Instant,
+): NewOf<TriageEvent>[] {
   const threshold = { kind: 'merge-failed', into } as const;
-  const isOnly = belongsTo(state).length === 1;
-  return [
-    { kind: 'merge-failed', data: { into, problem } },
-    isOnly ? alarm(state, threshold) : stays(state, threshold),
-  ];
+  const failed = { into, problem };
+  if (belongsTo(state).length > 1) return [{ kind: 'merge-failed', data: failed }, stays(state, threshold, problem)];
+  // Somebody did decide in time.
+  const dueAt = again ? dueAgain(state, now) : state.dueAt;
+  const data = { ...failed, ...(dueAt !== state.dueAt && { dueAt }) };
+  return [{ kind: 'merge-failed', data }, alarm({ ...state, dueAt }, threshold, problem)];
 }
 
 /** The incident has let it go. Where that was the only one, the case waits again, and its owner hears of it. */
@@ -106,15 +114,16 @@ function unmerged(state: TriageState, from: string, now: Instant): NewOf<TriageE
 
 function wantedWork(state: TriageState): TriageWork[] {
   const { status, declaration, block = [], leaving } = state;
-  const last = belongsTo(state).at(-1);
-  if (status === 'declaring' && declaration) return [{ kind: 'declare', key: 'declare', declaration }];
-  if (status === 'merging' && last) {
-    const { incidentId: into, by } = last;
-    return [{ kind: 'merge', key: 'merge', into, block, by }];
+  const merge = mergedLast(state);
+  const wanted: TriageWork[] = [];
+  if (status === 'declaring' && declaration) wanted.push({ kind: 'declare', key: 'declare', declaration });
+  if (merge && isUnanswered(state))
+    wanted.push({ kind: 'merge', key: 'merge', into: merge.incidentId, block, by: merge.by });
+  if (status === 'unmerging' && leaving) {
+    const { from, by, reason } = leaving;
+    wanted.push({ kind: 'unmerge', key: 'unmerge', from, by, reason });
   }
-  if (status !== 'unmerging' || !leaving) return [];
-  const { from, by, reason } = leaving;
-  return [{ kind: 'unmerge', key: 'unmerge', from, by, reason }];
+  return wanted;
 }
 
 /** What a person who undoes a merge must know: the incident takes nothing back by itself. */

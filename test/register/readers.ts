@@ -397,7 +397,7 @@ function silent(): RecordedEvent[] {
 
 function merged(): RecordedEvent[] {
   const found = triage({ eventId: 'm-1', systems: ['mail'] }).send(at(2), 'merge', { into: 'INC-NOWHERE' });
-  found.report(at(2.1), 'merge-failed', { into: 'INC-NOWHERE', problem: 'it does not run' });
+  found.report(at(2.1), 'merge-failed', { into: 'INC-NOWHERE', problem: 'it does not run', dueAt: at(8) });
   const into = 'INC-2026-001';
   found.send(at(3), 'merge', { into });
   found.report(at(3.1), 'merge-delivered', { into });

@@ -154,7 +154,7 @@ test('merged into an incident that runs: it blocks what the detections showed; i
   await it.quiet();
   expect((await it.state()).status).toBe('waiting');
   expect(it.kinds().slice(-3)).toEqual(['triage-merged', 'merge-failed', 'alarm-raised']);
-  expect(it.alarms().at(-1)!.text).toMatch(/INC-NOWHERE, which is not running/);
+  expect(it.alarms().at(-1)!.text).toMatch(/could not be merged into INC-NOWHERE: INC-NOWHERE took no message/);
 
   expect(await refusal(it.send('merge', { into: it.id }))).toMatch(/not of a triage case/);
   await it.send('merge', { into: incident.id });

@@ -3,7 +3,7 @@ import { advance, foldCase } from '../../../domain/case/advance';
 import { AT_RECEIPT } from '../../../domain/detection/detection';
 import { DeclarationSchema } from '../../../domain/incident/incident';
 import { type Instant, toInstant, toMs } from '../../../domain/kernel/time';
-import { belongsTo } from '../../../domain/triage/belongs';
+import { belongsTo, isUnanswered, mergedLast } from '../../../domain/triage/belongs';
 import { declarationOf, incidentIdOf } from '../../../domain/triage/declaration';
 import { TRIAGE_MESSAGES } from '../../../domain/triage/messages';
 import type { TriageInput, TriageState } from '../../../domain/triage/state';
@@ -274,11 +274,11 @@ function play(it: Case, what: Act, now: Instant): void {
         it.step([{ kind: 'incident-started', data: { incidentId: 'i', already: true } }], now);
       break;
     case 'taken':
-      if (state.status === 'merging') it.comeOf({ kind: 'merged', into: belongsTo(state).at(-1)!.incidentId }, now);
+      if (isUnanswered(state)) it.comeOf({ kind: 'merged', into: mergedLast(state)!.incidentId }, now);
       if (state.status === 'unmerging') it.comeOf({ kind: 'unmerged', from: state.leaving!.from }, now);
       break;
     case 'refused':
-      if (state.status === 'merging') it.step(gone(state, belongsTo(state).at(-1)!.incidentId, now), now);
+      if (isUnanswered(state)) it.step(gone(state, mergedLast(state)!.incidentId, now), now);
       if (state.status === 'unmerging')
         it.comeOf({ kind: 'unmerge-failed', from: state.leaving!.from, problem: 'gone' }, now);
   }
