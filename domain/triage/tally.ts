@@ -10,7 +10,8 @@ import { type Detected, MOST_INDICATORS, MOST_SYSTEMS, type TriageEvent, type Tr
 /**
  * Detections that were counted and are not recorded yet. Under a flood the register gets the first few and then one entry
  * at each power of ten; what is open is recorded before any other event of the case, so every decision stands on a count
- * that is exact. `seen` are short hashes of the latest detections: a repeated delivery counts once.
+ * that is exact. `seen` are short hashes of the latest detections: a repeated delivery counts once. They are
+ * not in the register: a case that goes on from there does not know them.
  */
 export interface Tally {
   more: number;
