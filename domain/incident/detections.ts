@@ -14,7 +14,6 @@ export const DetectionsSchema = z.strictObject({
   caseId: z.string().regex(/^TRG-[0-9a-f]{12}$/, 'must be TRG- and twelve hex digits'),
   how: z.enum(['declared', 'merged']),
   source: z.string().max(200),
-  type: z.string().max(200),
   /** The rule's own title. */
   title: z.string().max(500),
   severity: z.enum(SEVERITIES),

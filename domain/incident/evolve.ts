@@ -157,7 +157,7 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
       return { ...state, links: [...(state.links ?? []), event.data] };
     case 'detections-joined':
     case 'detections-left':
-      return { ...state, detections: listedAfter(state.detections, event) };
+      return { ...state, ...listedAfter(state, event) };
     case 'alarm-raised': {
       if (event.data.about.kind === 'awareness') {
         const key = DOUBT_OF[event.data.about.of ?? 'awareness'];

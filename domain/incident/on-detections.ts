@@ -1,9 +1,9 @@
 /** What it means for an incident that detections join or leave it. Pure. */
-import { JOINED_SIGNAL, type Joined, LEFT_SIGNAL, type Left, type ListedDetections } from './detections';
+import { JOINED_SIGNAL, type Joined, LEFT_SIGNAL, type Left } from './detections';
 import type { EventOf, NewEvent } from './events';
 import type { IncidentState } from './state';
 
-/** An incident that lists more tells nobody anything: the attack has become another one. */
+/** A list of more tells nobody anything. Those that left do not count. */
 export const MOST_DETECTIONS = 300;
 
 /** Whether the detections of a triage case belong to the incident now. */
@@ -24,9 +24,13 @@ export function onJoined(state: IncidentState, { by, detections }: Joined): NewE
   return [joinedEvent({ by, detections })];
 }
 
-/** Detections leave; nothing where they have left. Of an earlier version's merge the incident has no entry, and records it all the same. */
+/** Characters of a reason that the list keeps; the register has all of it. */
+const REASON_KEPT = 300;
+
+/** Detections leave; nothing where they have left. Of an earlier version's merge the incident has no entry, and records it once all the same. */
 export function onLeft(state: IncidentState, { by, caseId, reason }: Left): NewEvent[] {
-  if (state.detections?.some((each) => each.caseId === caseId && each.left)) return [];
+  const listed = state.detections?.find((each) => each.caseId === caseId);
+  if (listed ? listed.left : state.leftUnlisted?.includes(caseId)) return [];
   const problem = closedProblem(state);
   if (problem) return [rejected(by, LEFT_SIGNAL, problem)];
   return [{ kind: 'detections-left', by, data: { caseId, reason } }];
@@ -41,7 +45,7 @@ function foreignProblem({ exercise }: IncidentState): string | undefined {
 }
 
 function fullProblem({ detections = [] }: IncidentState): string | undefined {
-  return detections.length < MOST_DETECTIONS
+  return detections.filter(({ left }) => !left).length < MOST_DETECTIONS
     ? undefined
     : `incident: it lists ${MOST_DETECTIONS} triage cases; give another one, declared beside it and linked with it`;
 }
@@ -50,13 +54,18 @@ function rejected(by: string, message: string, problem: string): NewEvent {
   return { kind: 'rejected', by, data: { message, problems: [problem] } };
 }
 
-/** The list after detections joined or left. */
+/** The lists after detections joined or left. */
 export function listedAfter(
-  listed: ListedDetections[] = [],
+  { detections = [], leftUnlisted = [] }: Pick<IncidentState, 'detections' | 'leftUnlisted'>,
   { kind, by, at, data }: EventOf<'detections-joined'> | EventOf<'detections-left'>,
-): ListedDetections[] {
+): Pick<IncidentState, 'detections' | 'leftUnlisted'> {
   if (kind === 'detections-joined')
-    return [...listed.filter(({ caseId }) => caseId !== data.caseId), { ...data, by, at }];
-  const left = { by, at, reason: data.reason };
-  return listed.map((each) => (each.caseId === data.caseId ? { ...each, left } : each));
+    return { detections: [...detections.filter(({ caseId }) => caseId !== data.caseId), { ...data, by, at }] };
+  if (!detections.some(({ caseId }) => caseId === data.caseId)) return { leftUnlisted: [...leftUnlisted, data.caseId] };
+  const left = { by, at, reason: clipped(data.reason) };
+  return { detections: detections.map((each) => (each.caseId === data.caseId ? { ...each, left } : each)) };
+}
+
+function clipped(reason: string): string {
+  return reason.length > REASON_KEPT ? `${reason.slice(0, REASON_KEPT - 1)}…` : reason;
 }

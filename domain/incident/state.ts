@@ -228,6 +228,8 @@ export interface IncidentState extends CaseState {
   links?: Array<{ to: string; relation: LinkRelation; note?: string }>;
   /** The triage cases whose detections belong to it, in the order in which they joined, and those that left it again. */
   detections?: ListedDetections[];
+  /** Triage cases that an earlier version merged, which it does not list, and that left it. */
+  leftUnlisted?: string[];
   registerVerified?: { entries: number; head: string; at: Instant };
   rejected: number;
 }

@@ -24,6 +24,6 @@ export function isUnanswered({ block }: Pick<TriageState, 'block'>): boolean {
 export function joinedOf(state: TriageState, { decision, by }: Pick<Belonging, 'decision' | 'by'>): Joined {
   const { caseId, detection, ruleTitle, severity, count, firstAt, lastAt } = state;
   const how = decision === 'declared' ? ('declared' as const) : ('merged' as const);
-  const { source, type } = detection;
-  return { by, detections: { caseId, how, source, type, title: ruleTitle, severity, count, firstAt, lastAt } };
+  const { source } = detection;
+  return { by, detections: { caseId, how, source, title: ruleTitle, severity, count, firstAt, lastAt } };
 }

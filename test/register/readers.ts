@@ -222,7 +222,7 @@ function openedAgain(): RecordedEvent[] {
   story.send('reopen', { reason: 'the key was used again' });
   const [triageCase, source, title] = ['TRG-9f3a5c1e0b2d', 'build-host-3', 'Unusual export of project data'];
   const detections = {
-    ...{ caseId: triageCase, how: 'merged' as const, source, type: 'edge.anomaly', title, severity: 'sev2' as const },
+    ...{ caseId: triageCase, how: 'merged' as const, source, title, severity: 'sev2' as const },
     ...{ count: 3, firstAt: at(0), lastAt: at(0.5) },
   };
   story.record(onJoined(story.state, { by: ONCALL, detections }));

@@ -245,7 +245,6 @@ test('the detections that belong to an incident are on its page, each with a lin
       caseId: 'TRG-9f3a5c1e0b2d',
       how: 'merged',
       source: 'monitoring',
-      type: 'edge.anomaly',
       title: 'An <b>alert</b>',
     },
     ...{ severity: 'sev2', count: 3, firstAt: T0, lastAt: T0, by: 'anna', at: T0 },

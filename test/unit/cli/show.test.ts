@@ -75,7 +75,6 @@ test('the detections that belong to it stand with where they came from and the c
       caseId: 'TRG-9f3a5c1e0b2d',
       how: 'merged',
       source: 'monitoring',
-      type: 'edge.anomaly',
       title: 'An alert of ours',
     },
     ...{ severity: 'sev2', count: 3, firstAt: NOW, lastAt: NOW, by: 'anna', at: NOW },

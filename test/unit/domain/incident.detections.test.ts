@@ -9,7 +9,6 @@ const detections: Detections = {
   caseId: 'TRG-9f3a5c1e0b2d',
   how: 'merged',
   source: 'monitoring',
-  type: 'edge.anomaly',
   title: 'An alert',
   severity: 'sev2',
   count: 3,
@@ -59,7 +58,28 @@ it.each<[string, Partial<IncidentState>, RegExp]>([
   ]);
 });
 
-it('lets go what an earlier version merged, of which it has no entry, and nothing once it is closed', () => {
+it('keeps of a long reason what a list can show, and what left takes no place of what may join', () => {
+  const story = new Story().to(2);
+  const others = Array.from({ length: MOST_DETECTIONS - 1 }, (_, n) => ({
+    ...detections,
+    caseId: `TRG-${n}`,
+    by: 'a',
+    at: at(0),
+  }));
+  story.record(onJoined(story.state, join));
+  story.record(onLeft(story.state, { ...leave, reason: 'x'.repeat(2000) }));
+  const [left] = story.state.detections!;
+  expect(left!.left!.reason).toHaveLength(300);
+  const joins = onJoined({ ...story.state, detections: [left!, ...others] }, join);
+  expect(joins.map(({ kind }) => kind)).toEqual(['detections-joined']);
+});
+
+it('lets go what an earlier version merged, of which it has no entry, once, and nothing once it is closed', () => {
+  const story = new Story().to(2);
+  story.record(onLeft(story.state, leave));
+  expect(onLeft(story.state, leave)).toEqual([]);
+  story.record(onJoined(story.state, join));
+  expect(onLeft(story.state, leave).map(({ kind }) => kind)).toEqual(['detections-left']);
   const { state } = new Story();
   expect(onLeft(state, leave).map(({ kind }) => kind)).toEqual(['detections-left']);
   expect(onLeft({ ...state, closedAt: at(1) }, leave).map(({ kind }) => kind)).toEqual(['rejected']);

@@ -51,7 +51,7 @@ const on = (story: Story, ...steps: Step[]) => {
 };
 const FAR = at(99_999);
 const DETECTIONS: Detections = {
-  ...{ caseId: 'TRG-9f3a5c1e0b2d', how: 'merged', source: 'monitoring', type: 'edge.anomaly', title: 'An alert' },
+  ...{ caseId: 'TRG-9f3a5c1e0b2d', how: 'merged', source: 'monitoring', title: 'An alert' },
   ...{ severity: 'sev2', count: 1, firstAt: at(0), lastAt: at(0) },
 };
 const longTexts = (language: string) =>

@@ -256,7 +256,13 @@ describe('detections in several incidents', () => {
   });
 
   it('an incident is told nothing that a sender wrote as a text', () => {
-    const it = new Case(triageInput({ title: 'SECRET-WORDS of a sender', facts: { note: 'SECRET-WORDS' } }));
+    const it = new Case(
+      triageInput({
+        title: 'SECRET-WORDS of a sender',
+        type: 'door.SECRET-WORDS',
+        facts: { note: 'SECRET-WORDS' },
+      }),
+    );
     const joined = joinedOf(it.state, { decision: 'merged', by: 'anna' });
     expect(joined.detections).toMatchObject({
       caseId: it.state.caseId,
