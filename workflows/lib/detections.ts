@@ -58,28 +58,31 @@ export function detectionSignals(
         // Asked again it was told already.
         if (events.some(({ kind }) => kind === 'detections-joined'))
           for (const source of joined.block ?? []) block(source, joined.by);
-        answer(run.state, caseId, { of: JOINED_SIGNAL, done: belongs(run.state, caseId) }, events);
+        return answer(run.state, caseId, { of: JOINED_SIGNAL, done: belongs(run.state, caseId) }, events);
       },
     ),
     [LEFT_SIGNAL]: internalSignal('Triage: they do not belong to it any more', LeftSchema, (left) => {
       const { caseId } = left;
       const events = run.step((state) => onLeft(state, left));
-      answer(run.state, caseId, { of: LEFT_SIGNAL, done: !belongs(run.state, caseId) }, events);
+      return answer(run.state, caseId, { of: LEFT_SIGNAL, done: !belongs(run.state, caseId) }, events);
     }),
   };
 }
 
-/** A run that has stopped itself takes nothing and answers nothing: the case is told by whichever goes on. */
-function answer(
+/**
+ * Done when the case has the answer or cannot be reached. A run that has stopped itself takes nothing and answers nothing:
+ * the case is told by whichever goes on.
+ */
+async function answer(
   { caseId: incident }: IncidentState,
   to: string,
   { of, done }: { of: Answered['of']; done: boolean },
   events: IncidentEvent[],
-): void {
+): Promise<void> {
   const problem = events.flatMap((event) => (event.kind === 'rejected' ? event.data.problems : []))[0];
   if (!done && problem === undefined) return;
   const answered: Answered = { incident, of, ...(problem && { problem }) };
-  getExternalWorkflowHandle(to)
+  await getExternalWorkflowHandle(to)
     .signal(ANSWERED_SIGNAL, answered)
     .catch(() => undefined);
 }

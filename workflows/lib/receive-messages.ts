@@ -29,11 +29,16 @@ import { sealOf } from './payload-converter';
 export interface InternalSignal {
   description: string;
   schema: z.ZodType;
-  take: (value: unknown) => void;
+  /** Where it answers a promise, the run does not end before that is settled. */
+  take: (value: unknown) => Promise<void> | void;
 }
 
 /** An internal signal whose payload `take` gets as the schema reads it. */
-export function internalSignal<T>(description: string, schema: z.ZodType<T>, take: (value: T) => void): InternalSignal {
+export function internalSignal<T>(
+  description: string,
+  schema: z.ZodType<T>,
+  take: (value: T) => Promise<void> | void,
+): InternalSignal {
   return { description, schema, take: (value) => take(value as T) };
 }
 
@@ -71,12 +76,14 @@ export function receiveMessages(run: Receiver, own: Messages, signals: Record<st
     run.onPace(until),
   );
   for (const [name, { schema, description, take }] of Object.entries({ ...signals, pace })) {
-    const receive = (raw: unknown) => {
+    const receive = (raw: unknown): ReturnType<InternalSignal['take']> => {
       if (isAgain(raw)) return;
       const foreign = foreignOf(raw);
       const parsed = schema.safeParse(raw);
-      if (parsed.success) run.whenOpen(() => take(parsed.data));
+      const taken: Array<ReturnType<InternalSignal['take']>> = [];
+      if (parsed.success) run.whenOpen(() => taken.push(take(parsed.data)));
       else run.reject(name, foreign ? [foreignProblem(foreign, 'message')] : problemsOf(parsed.error));
+      return taken[0];
     };
     setHandler(defineSignal<[unknown]>(name), receive, { description });
   }
