@@ -144,7 +144,9 @@ test('an incident of that id that runs already is the same one', async () => {
   await it.send('declare');
   await it.quiet();
   expect(it.register().at(-1)).toMatchObject({ kind: 'incident-started', data: { incidentId: id, already: true } });
-  expect((await it.incident(id)).state.declaration.title).toBe('Leaked deploy key');
+  const { state } = await it.incident(id);
+  expect(state.declaration.title).toBe('Leaked deploy key');
+  expect(state.detections).toMatchObject([{ caseId: it.id, how: 'declared', by: 'anna' }]);
 });
 
 test('merged into an incident that runs: it blocks what the detections showed; into one that does not: it waits again', async () => {
