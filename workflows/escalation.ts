@@ -28,6 +28,7 @@ import {
   joined,
   looked,
   nextStep,
+  pageBegun,
   paged,
   type Step,
   stands,
@@ -152,8 +153,10 @@ class EscalationRun {
   private async page({ attempt, level }: Extract<Step, { step: 'page' }>): Promise<void> {
     const { owner, open: alarms, dropped, plan, climb } = this.state!;
     const begunAt = now();
+    this.state = pageBegun(this.state!, begunAt);
     const manner = { ...UNTIL_DONE, scheduleToCloseTimeout: Math.max(30_000, exactMs(plan.every) - SPARE_MS) };
     const input = { ...this.about(), owner, attempt, level, alarms, dropped };
+    let isTaken = false;
     // Whoever acknowledges stops also a page that is being tried.
     this.paging = new CancellationScope();
     try {
@@ -161,6 +164,7 @@ class EscalationRun {
         activities(manner, `page ${attempt}, to level ${level}`).pageOnCall(input),
       );
       if (paged) {
+        isTaken = paged.through.includes('pagerduty');
         const refused = paged.refused.length > 0 ? `; refused: ${paged.refused.join(', ')}` : '';
         this.lastPage = `page ${attempt} to ${paged.who}: ${paged.through.join(', ') || 'the mails of the alarms'}${refused}`;
       }
@@ -170,7 +174,7 @@ class EscalationRun {
     } finally {
       this.paging = undefined;
     }
-    this.state = paged(this.state!, climb.number, begunAt);
+    this.state = paged(this.state!, climb.number, begunAt, isTaken ? { alarms, at: now() } : undefined);
   }
 
   private async look(): Promise<void> {

@@ -40,7 +40,7 @@ export function linksOfAlarm(
   alarm: Alarm & { seq: number },
 ): StaffLink[] {
   return [
-    ...linkOf(maker, mailed, 'Acknowledge this alarm', { act: 'acknowledge-alarms', alarm: alarm.seq }),
+    ...linkOf(maker, mailed, 'Acknowledge this alarm', { act: 'acknowledge-alarms', alarms: [alarm.seq] }),
     ...linksOfNotice(maker, mailed, alarm),
   ];
 }
@@ -55,14 +55,19 @@ function linksOfNotice(maker: LinkMaker | undefined, mailed: Mailed, { about, to
   ];
 }
 
-/** The link of a page that repeats alarms: all that it tells of, which are those up to the latest. */
+/** Of more alarms than these a link would be too long for an address: it is for the latest, and says so. */
+const LISTED = 40;
+
+/** The link of a page that repeats alarms: for those that it tells of, and no other. */
 export function linksOfPage(
   maker: LinkMaker | undefined,
   mailed: Mailed,
   alarms: readonly { seq: number }[],
 ): StaffLink[] {
-  const upTo = Math.max(...alarms.map(({ seq }) => seq));
-  return linkOf(maker, mailed, 'Acknowledge these alarms', { act: 'acknowledge-alarms', upTo });
+  const numbers = alarms.map(({ seq }) => seq).sort((a, b) => a - b);
+  const which = numbers.length > LISTED ? `the latest ${LISTED} of these` : 'these';
+  const what = { act: 'acknowledge-alarms', alarms: numbers.slice(-LISTED) } as const;
+  return linkOf(maker, mailed, `Acknowledge ${which} alarms`, what);
 }
 
 /** Of the notices that a page's alarms are about, the latest first. */
@@ -85,7 +90,7 @@ function linkOf(
   maker: LinkMaker | undefined,
   { caseId, to, at, through }: Mailed,
   label: string,
-  what: Pick<ActionLink, 'act' | 'alarm' | 'upTo' | 'obligation'>,
+  what: Pick<ActionLink, 'act' | 'alarms' | 'obligation'>,
 ): StaffLink[] {
   if (!maker || !INCIDENT.test(caseId)) return [];
   const token = maker.links.tokenOf({ id: caseId, to, endsAtMs: toMs(at) + LINK_LIVES_MS, through, ...what });

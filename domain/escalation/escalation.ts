@@ -74,11 +74,19 @@ export interface EscalationState {
   open: EscalatedAlarm[];
   /** Acknowledged, and what they are about is not done yet. */
   acknowledged: EscalatedAlarm[];
+  /** By the number of an alarm: from when on PagerDuty has a page of the present climb that tells of it. */
+  told?: Record<number, Instant>;
   /** Open alarms that are not carried any more: the oldest of very many. */
   dropped: number;
   /** When the case is looked at again while everything is acknowledged. */
   lookAt?: Instant;
   isClosed: boolean;
+}
+
+/** What a page told of that PagerDuty took, and by when. */
+interface Taken {
+  alarms: readonly EscalatedAlarm[];
+  at: Instant;
 }
 
 /** What the case's own state says about alarms. */
@@ -121,7 +129,8 @@ export function joined(
   if (!state) return { ...about, plan, climb, open: [alarm], acknowledged: [], dropped: 0 };
   const isKnown = [...state.open, ...state.acknowledged].some(({ seq }) => seq === alarm.seq);
   if (isKnown) return state;
-  if (state.open.length === 0) return { ...state, ...about, plan, climb, open: [alarm], lookAt: undefined };
+  if (state.open.length === 0)
+    return { ...state, ...about, plan, climb, open: [alarm], told: undefined, lookAt: undefined };
   const open = [...state.open, alarm].sort((a, b) => a.seq - b.seq);
   const over = Math.max(0, open.length - KEPT);
   return { ...state, ...about, open: open.slice(over), dropped: state.dropped + over };
@@ -131,7 +140,8 @@ function withoutOther(state: EscalationState, { seq, at }: EscalatedAlarm): Esca
   const isOther = (alarm: EscalatedAlarm) => alarm.seq === seq && alarm.at !== at;
   if (![...state.open, ...state.acknowledged].some(isOther)) return state;
   const left = (alarms: EscalatedAlarm[]) => alarms.filter((alarm) => !isOther(alarm));
-  return { ...state, open: left(state.open), acknowledged: left(state.acknowledged) };
+  const { [seq]: _, ...told } = state.told ?? {};
+  return { ...state, open: left(state.open), acknowledged: left(state.acknowledged), ...(state.told && { told }) };
 }
 
 /** A person acknowledged alarms. The paging ends when none is left open. */
@@ -155,16 +165,36 @@ export function stands(state: EscalationState, standing: Standing, now: Instant)
 }
 
 /**
- * A page of the climb of this number, begun at an instant, was delivered or given up. Pages stay at their instants; one that began so
- * late (the worker was away) that the next would follow within half the distance moves those after it.
+ * A page begins, of all that is open. Of the first one of a climb that counts at once as told: whoever acknowledges an incident of
+ * this climb has that page, or a later one that tells of the same.
  */
-export function paged(state: EscalationState, climbNumber: number, begunAt: Instant): EscalationState {
+export function pageBegun(state: EscalationState, now: Instant): EscalationState {
+  const { climb, open } = state;
+  return climb.attempt > 0 ? state : { ...state, told: toldWith(state, { alarms: open, at: climb.since ?? now }) };
+}
+
+/**
+ * A page of the climb of this number, begun at an instant, was delivered or given up. Pages stay at their instants; one that began so
+ * late (the worker was away) that the next would follow within half the distance moves those after it. `taken`: if PagerDuty took it.
+ */
+export function paged(state: EscalationState, climbNumber: number, begunAt: Instant, taken?: Taken): EscalationState {
   const { climb, plan } = state;
   if (climb.number !== climbNumber) return state;
   const everyMs = exactMs(plan.every);
   const inTime = toMs(climb.nextAt) + everyMs;
   const nextAt = toInstant(inTime - toMs(begunAt) >= everyMs / 2 ? inTime : toMs(begunAt) + everyMs);
-  return { ...state, climb: { ...climb, attempt: climb.attempt + 1, nextAt } };
+  const told = taken && toldWith(state, taken);
+  return { ...state, climb: { ...climb, attempt: climb.attempt + 1, nextAt }, ...(told && { told }) };
+}
+
+/** Nothing is kept of those that are not carried any more, nor said of another one that took the place of its number meanwhile. */
+function toldWith({ open, acknowledged, told }: EscalationState, taken: Taken): Record<number, Instant> {
+  const isIn = (alarm: EscalatedAlarm) => taken.alarms.some(({ seq, at }) => seq === alarm.seq && at === alarm.at);
+  const entries = [...open, ...acknowledged].flatMap((alarm) => {
+    const at = told?.[alarm.seq] ?? (isIn(alarm) ? taken.at : undefined);
+    return at === undefined ? [] : [[alarm.seq, at] as const];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** The case was looked at while everything is acknowledged. */
@@ -192,19 +222,19 @@ export function levelOf(attempt: number, { tries, levels }: Pick<EscalationPlan,
 const SKEW_MS = 60_000;
 
 /**
- * The latest alarm that a page of the present climb had told of by an instant of a paging service's clock; `undefined` where the
- * climb began later. A page tells of all that is open, and what came in since waits for the next.
+ * The alarms that PagerDuty had been told of in the present climb by an instant of its clock; `undefined` where the climb began
+ * later. A page tells of what was open when it began; what came in since waits for the next. Of a page that is under way, or that
+ * PagerDuty did not take, nothing counts but what the first one tells. A state from before this was kept knows of the alarm that
+ * began the climb, and of no other.
  */
-export function toldUpTo(state: EscalationState, by: Instant): number | undefined {
-  const { climb, plan, open, acknowledged } = state;
-  const everyMs = exactMs(plan.every);
-  const [byMs, nextMs] = [toMs(by), toMs(climb.nextAt)];
-  const beganMs = climb.since ? toMs(climb.since) : nextMs - climb.attempt * everyMs;
+export function toldBy({ climb, plan, told, ...state }: EscalationState, by: Instant): number[] | undefined {
+  const byMs = toMs(by);
+  const beganMs = climb.since ? toMs(climb.since) : toMs(climb.nextAt) - climb.attempt * exactMs(plan.every);
   if (byMs < beganMs - SKEW_MS) return undefined;
-  // The next page may be under way: it counts from its instant on. Those before it went out at equal distances.
-  const pageMs = nextMs + Math.min(0, Math.floor((byMs - nextMs) / everyMs)) * everyMs;
-  const told = [...open, ...acknowledged].filter(({ at }) => toMs(at) <= Math.max(pageMs, beganMs));
-  return told.length > 0 ? Math.max(...told.map(({ seq }) => seq)) : undefined;
+  const known = told ?? { [climb.seq]: toInstant(beganMs) };
+  return [...state.open, ...state.acknowledged]
+    .map(({ seq }) => seq)
+    .filter((seq) => known[seq] !== undefined && toMs(known[seq]) <= Math.max(byMs, beganMs));
 }
 
 function rested(state: EscalationState, now: Instant): EscalationState {

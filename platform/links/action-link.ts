@@ -17,9 +17,8 @@ const ContentSchema = z.strictObject({
   to: z.string(),
   /** Milliseconds since the epoch. */
   endsAtMs: z.int(),
-  /** Of an acknowledgement: the alarm that it was mailed with; `upTo`: every alarm up to that number. */
-  alarm: z.int().optional(),
-  upTo: z.int().optional(),
+  /** Of an acknowledgement: the numbers of the alarms that its mail or page tells of. */
+  alarms: z.array(z.int()).optional(),
   obligation: z.string().optional(),
   /** Where it was posted; without: in a mail. */
   through: z.literal('slack').optional(),
@@ -30,7 +29,7 @@ export type ActionLink = z.infer<typeof ContentSchema>;
 export const LINK_LIVES_MS = 24 * 3_600_000;
 
 /** Longer ones are not looked at: the longest that is made is shorter. */
-const MOST_CHARACTERS = 450;
+const MOST_CHARACTERS = 600;
 
 /** RFC 8452 lets a nonce be repeated: equal contents then show as equal, and equal they are meant to be. */
 const NONCE = new Uint8Array(12);
@@ -47,8 +46,8 @@ export class ActionLinks {
   tokenOf(link: ActionLink): string | undefined {
     const [key] = this.keys;
     if (!key) return undefined;
-    const { id, act, to, endsAtMs, alarm, upTo, obligation, through } = link;
-    const content = Buffer.from(JSON.stringify({ id, act, to, endsAtMs, alarm, upTo, obligation, through }));
+    const { id, act, to, endsAtMs, alarms, obligation, through } = link;
+    const content = Buffer.from(JSON.stringify({ id, act, to, endsAtMs, alarms, obligation, through }));
     const token = Buffer.from(gcmsiv(key, NONCE).encrypt(content)).toString('base64url');
     return token.length > MOST_CHARACTERS ? undefined : token;
   }
@@ -70,8 +69,8 @@ export class ActionLinks {
 }
 
 /** By which a message that a link sends is known: whoever sends it again sends the same. */
-export function keyOfLink({ id, act, to, endsAtMs, alarm, upTo, obligation, through }: ActionLink): string {
-  const of = [id, act, to, endsAtMs, alarm ?? null, upTo ?? null, obligation ?? null];
+export function keyOfLink({ id, act, to, endsAtMs, alarms, obligation, through }: ActionLink): string {
+  const of = [id, act, to, endsAtMs, alarms ?? null, obligation ?? null];
   return createHash('sha256')
     .update(JSON.stringify(['link', ...of, ...(through ? [through] : [])]))
     .digest('hex')

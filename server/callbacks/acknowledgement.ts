@@ -10,7 +10,7 @@ import { REPEATED } from '../../domain/case/messages';
 import { messageOf } from '../api/bodies';
 import { refusalOf } from '../api/failures';
 import { mustBe } from '../api/must-be';
-import { openAlarms, type ToldAlarms } from '../open-alarms';
+import { openAlarms } from '../open-alarms';
 import { Refusal } from '../problem';
 
 /** What became of it. All but the first change no alarm. */
@@ -28,7 +28,8 @@ export interface Reported {
   /** Of the person by the rota; `undefined`: it has no such person. */
   handle: string | undefined;
   caseId: string;
-  told: ToldAlarms;
+  /** Numbers of alarms: what its page told of. */
+  told: readonly number[];
   /** By which a repeat is known, as `keyOf` gives it. */
   key: string;
 }

@@ -1,7 +1,7 @@
 /** PagerDuty calls back: whoever acknowledges a page of ours there acknowledges here what it told of. */
 import type { TocsinClient } from '../../client/tocsin-client';
 import { ACKNOWLEDGE_ALARMS } from '../../domain/case/acknowledge';
-import { toldUpTo } from '../../domain/escalation/escalation';
+import { toldBy } from '../../domain/escalation/escalation';
 import { type PageKey, readPageKey } from '../../domain/escalation/page-key';
 import { handleAt } from '../../domain/escalation/rota';
 import { HOUR_MS, type Instant, notAfter, toInstant, toMs } from '../../domain/kernel/time';
@@ -53,25 +53,25 @@ export async function onPagerDuty(
   const at = notAfter(event.at, toInstant(now));
   if (at === undefined || now - toMs(at) > OLDEST_MS) return 'stale';
   const { caseId } = page;
-  const upTo = await toldOf(client, page, at);
-  if (typeof upTo !== 'number') return upTo;
+  const told = await toldOf(client, page, at);
+  if (typeof told === 'string') return told;
   const people = await rota();
   return acknowledgeFor(client, {
     service: 'pagerduty',
     handle: people && handleAt(people, 'pagerduty', event.userId),
     caseId,
-    told: { upTo },
+    told,
     // Of the event alone, whoever it names.
     key: keyOf(event.eventId, { by: '', subject: 'pagerduty', roles: [] }, caseId, ACKNOWLEDGE_ALARMS)!,
   });
 }
 
-/** Up to which alarm the page told by then. */
+/** The alarms that the page told of by then. */
 async function toldOf(
   client: TocsinClient,
   { caseId, climb }: PageKey,
   at: Instant,
-): Promise<number | 'not-ours' | 'earlier-page'> {
+): Promise<number[] | 'not-ours' | 'earlier-page'> {
   let escalation: Awaited<ReturnType<TocsinClient['escalation']>>;
   try {
     escalation = await client.escalation(caseId);
@@ -83,5 +83,5 @@ async function toldOf(
   }
   if (!escalation) return 'not-ours';
   if (escalation.climb.number !== climb) return 'earlier-page';
-  return toldUpTo(escalation, at) ?? 'earlier-page';
+  return toldBy(escalation, at) ?? 'earlier-page';
 }

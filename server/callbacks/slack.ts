@@ -39,7 +39,8 @@ async function acknowledged({ client, rota, links }: SlackDeps, { token, userId 
   const handle = people && userId && handleAt(people, 'slack', userId);
   // Said to whoever pressed it alone: a channel may have many members.
   if (!handle) return 'unknown-person';
-  return acknowledgeFor(client, { service: 'slack', handle, caseId: link.id, told: link, key: keyOfLink(link) });
+  const { id: caseId, alarms: told = [] } = link;
+  return acknowledgeFor(client, { service: 'slack', handle, caseId, told, key: keyOfLink(link) });
 }
 
 /** A link of a mail, or one that leads to a form, is no button. */

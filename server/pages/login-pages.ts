@@ -76,7 +76,7 @@ export function loginPages(app: FastifyInstance, { sessions, login, local, authe
 
 /** A path of this server and nothing else, so that no link leads somebody who logs in to another site. */
 export function pathOf(to: unknown): string {
-  if (typeof to !== 'string' || !/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,500}$/.test(to)) return '/';
+  if (typeof to !== 'string' || !/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,700}$/.test(to)) return '/';
   const { origin, pathname, search } = new URL(to, 'http://here.invalid');
   if (origin !== 'http://here.invalid' || pathname.startsWith('//') || LOGINS.includes(pathname)) return '/';
   return `${pathname}${search}`;

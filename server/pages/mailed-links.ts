@@ -65,8 +65,9 @@ export function linkOfForm(
  */
 export async function addedBy({ link }: MailedLink, client: TocsinClient): Promise<{ alarms?: number[] }> {
   if (link.act !== ACKNOWLEDGE_ALARMS) return {};
-  const open = await openAlarms(client, link.id, link);
-  return { alarms: open.length > 0 ? open : [link.alarm ?? link.upTo ?? 1] };
+  const { id, alarms: told = [] } = link;
+  const open = await openAlarms(client, id, told);
+  return { alarms: open.length > 0 ? open : [told[0] ?? 1] };
 }
 
 /** Whether a form sends its link along: until that was used, and as long as nobody knows whether it was. */

@@ -3,7 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import pino from 'pino';
 import { receiptOf } from '../../domain/case/contract';
 import { repeatOf } from '../../domain/case/messages';
-import { type EscalationState, joined } from '../../domain/escalation/escalation';
+import { type EscalationState, joined, pageBegun, paged } from '../../domain/escalation/escalation';
 import { RotaSchema } from '../../domain/escalation/rota';
 import type { MessageName } from '../../domain/incident/messages';
 import { toInstant } from '../../domain/kernel/time';
@@ -42,8 +42,8 @@ function escalationNow(): EscalationState {
     ...{ owner: 'aoife', severity: 'sev1', title: 'Leaked key', plan: { every: 'PT1H', tries: 3, levels: 1 } },
   });
   const first = joined(undefined, CASE, alarm(5, 10), ago(10));
-  const state = joined(joined(first, CASE, alarm(9, 10), ago(10)), CASE, alarm(14, 2), ago(2));
-  return { ...state, climb: { ...state.climb, attempt: 1, nextAt: ago(-50) } };
+  const told = pageBegun(joined(first, CASE, alarm(9, 10), ago(10)), ago(10));
+  return joined(paged(told, 1, ago(10)), CASE, alarm(14, 2), ago(2));
 }
 
 export async function calledBack(settings: CallbackSettings, post: (url: string, body: string) => Promise<void>) {

@@ -12,7 +12,7 @@ import { browse, clientOf, hiddenIn, pagesOver } from './browser';
 const links = new ActionLinks(['the-key-of-the-workers']);
 const HOUR = '2026-04-01T01:00:00.000Z';
 const LINK = {
-  ...{ id: 'INC-1', act: 'acknowledge-alarms' as const, to: 'ann@acme.dev', upTo: 12 },
+  ...{ id: 'INC-1', act: 'acknowledge-alarms' as const, to: 'ann@acme.dev', alarms: [5, 9, 12] },
   endsAtMs: Date.now() + 3_600_000,
 };
 const at = (link: object = {}) => `/link?t=${links.tokenOf({ ...LINK, ...link })}`;
@@ -44,7 +44,7 @@ test('following a link changes nothing: it leads to the form, which says for who
   await app.close();
 });
 
-test('the form acknowledges the open alarms of the mail and no later one, in the name of whoever is logged in, under the id of the link', async () => {
+test('the form acknowledges those alarms of the mail that are open and no other one, in the name of whoever is logged in, under the id of the link', async () => {
   const { app, send } = await over();
   const { to } = await browse(app, at());
   const { body } = await browse(app, String(to));
@@ -53,6 +53,14 @@ test('the form acknowledges the open alarms of the mail and no later one, in the
     'acknowledge-alarms',
     { alarms: [5, 9], by: 'bea@acme.dev', commandId: idOf(LINK) },
   ]);
+  await app.close();
+});
+
+test('an alarm with an earlier number that the mail did not tell of stays open: signals arrive in any order', async () => {
+  const { app, send } = await over();
+  const form = { link: links.tokenOf({ ...LINK, alarms: [9] })!, key: 'k1' };
+  await browse(app, '/incidents/INC-1/acknowledge-alarms', { form });
+  expect(send.mock.calls[0]![2]).toMatchObject({ alarms: [9] });
   await app.close();
 });
 
@@ -176,7 +184,7 @@ test('the link of a notice shows its text, and approves the draft that was shown
   const obligations = { ...story.state.obligations, [id]: { ...before, status: 'drafted', draft } };
   story.state = { ...story.state, obligations } as never;
   const { app, send } = await over(story);
-  const link = { act: 'approve' as const, obligation: id, upTo: undefined };
+  const link = { act: 'approve' as const, obligation: id, alarms: undefined };
   const { to } = await browse(app, at(link));
   const { body } = await browse(app, String(to));
   expect(body).toContain('A key leaked.');

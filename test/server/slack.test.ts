@@ -23,7 +23,7 @@ const SECRET = '8f742231b10e8888abcd99yyyzzz85a5';
 const NEXT = 'the secret that replaces it at Slack';
 const SERVER = 'https://tocsin.acme.dev';
 const LINK = {
-  ...{ id: CASE, act: 'acknowledge-alarms' as const, to: 'aoife', upTo: 9, through: 'slack' as const },
+  ...{ id: CASE, act: 'acknowledge-alarms' as const, to: 'aoife', alarms: [5, 9], through: 'slack' as const },
   endsAtMs: Date.now() + 3_600_000,
 };
 
@@ -80,7 +80,7 @@ test('a page has a button that acknowledges, and addresses of the forms that app
     ...['Acknowledge these alarms', 'Read the notice and approve it', 'Hold it back'],
   ]);
   expect(more).toEqual([]);
-  expect(links.open(first!.value)).toMatchObject({ act: 'acknowledge-alarms', upTo: 9, through: 'slack' });
+  expect(links.open(first!.value)).toMatchObject({ act: 'acknowledge-alarms', alarms: [5, 9], through: 'slack' });
   // These are addresses alone: nothing is decided in Slack.
   for (const { value, url } of [approve!, hold!])
     expect([value, url!.startsWith(`${SERVER}/link?t=`)]).toEqual([undefined, true]);
@@ -212,7 +212,7 @@ test('a case that is closed takes nothing, and while nobody answers the button s
     Object.assign(new Error('x'), { name: 'WorkflowUpdateRPCTimeoutOrCancelledError' }),
   );
   await server.press({ button: acknowledge() });
-  await server.press({ button: acknowledge({ upTo: 5 }) });
+  await server.press({ button: acknowledge({ alarms: [5] }) });
   await app.close();
   expect(said.map(({ body }) => [body.replace_original, body.text.split(':')[0]])).toEqual([
     [true, 'The case takes no acknowledgement'],

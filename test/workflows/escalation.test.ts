@@ -9,7 +9,7 @@ import type { Acknowledged, EscalationPort, Page, Resolved } from '../../activit
 import type { ArtefactStore } from '../../activities/storage/artefacts';
 import type { Activities } from '../../activities/types';
 import { TocsinClient } from '../../client/tocsin-client';
-import { type EscalationState, escalationId, toldUpTo } from '../../domain/escalation/escalation';
+import { type EscalationState, escalationId, toldBy } from '../../domain/escalation/escalation';
 import { RotaSchema } from '../../domain/escalation/rota';
 import { TASK_QUEUE } from '../../domain/incident/contract';
 import { groundsOf } from '../../domain/incident/grounds';
@@ -204,7 +204,7 @@ test('an acknowledgement that PagerDuty reports says so; of somebody unknown it 
   const [alarm] = incident.alarms('containment');
   // What the server asks when PagerDuty calls back.
   const client = new TocsinClient(harness.client);
-  expect(toldUpTo((await client.escalation(incident.id))!, await harness.now())).toBe(alarm!.seq);
+  expect(toldBy((await client.escalation(incident.id))!, await harness.now())).toEqual([alarm!.seq]);
   const none = await client.escalation('INC-NOBODY').catch(refusalOf);
   expect(none).toMatchObject({ kind: 'not-found' });
   const said = { alarms: [alarm!.seq], commandId: 'event-1' };

@@ -7,9 +7,10 @@ import {
   levelOf,
   looked,
   nextStep,
+  pageBegun,
   paged,
   stands,
-  toldUpTo,
+  toldBy,
 } from '../../../domain/escalation/escalation';
 import { pageKeyOf, readPageKey } from '../../../domain/escalation/page-key';
 import { standingOf } from '../../../domain/escalation/standing';
@@ -115,44 +116,73 @@ describe('a climb', () => {
   });
 });
 
-describe('what a page had told of when somebody acknowledged it elsewhere', () => {
-  const told = (state: EscalationState, minutes: number) => toldUpTo(state, at(minutes));
+describe('what PagerDuty had told of when somebody acknowledged there', () => {
+  const told = (state: EscalationState, minutes: number) => toldBy(state, at(minutes));
+  const comes = (state: EscalationState | undefined, seq: number, minutes: number, raisedAt = minutes) =>
+    joined(state, 'INC-7', signal(seq, { alarm: alarmAt(seq, raisedAt) }), at(minutes));
+  /** A page of all that is open, that PagerDuty took by an instant; `undefined`: it did not. */
+  const page = (state: EscalationState, begun: number, takenAt?: number) => {
+    const { open: alarms } = state;
+    const taken = takenAt === undefined ? undefined : { alarms, at: at(takenAt) };
+    return paged(pageBegun(state, at(begun)), 1, at(begun), taken);
+  };
   /** Alarms of minutes 0, 3 and 7; pages at 0 and 5. */
-  const state = joined(
-    paged(
-      joined(
-        paged(joined(undefined, 'INC-7', signal(1, { alarm: alarmAt(1, 0) }), at(0)), 1, at(0)),
-        'INC-7',
-        signal(2, { alarm: alarmAt(2, 3) }),
-        at(3),
-      ),
-      1,
-      at(5),
-    ),
-    'INC-7',
-    signal(3, { alarm: alarmAt(3, 7) }),
-    at(7),
-  );
+  const state = comes(page(comes(page(comes(undefined, 1, 0), 0, 0), 2, 3), 5, 5.2), 3, 7);
 
   test('all that was open at the latest page before, and nothing that came in since', () => {
-    expect([2, 4.9, 5, 9.9].map((minute) => told(state, minute))).toEqual([1, 1, 2, 2]);
+    expect([2, 4.9, 5.2, 9.9].map((minute) => told(state, minute))).toEqual([[1], [1], [1, 2], [1, 2]]);
   });
 
-  test('a page that is under way counts: somebody may be faster than the other services', () => {
-    expect(told(state, 10)).toBe(3);
+  test('of alarms that were raised at one instant only those that had joined when the page began', () => {
+    let storm = pageBegun(comes(undefined, 11, 0), at(0));
+    for (const seq of [12, 13]) storm = comes(storm, seq, 0.1, 0);
+    storm = paged(storm, 1, at(0), { alarms: storm.open.slice(0, 1), at: at(0.2) });
+    expect(told(storm, 1)).toEqual([11]);
+    expect(told(page(storm, 5, 5), 6)).toEqual([11, 12, 13]);
   });
 
-  test('what was acknowledged meanwhile was told of all the same', () => {
-    expect(told(acknowledge(state, { alarms: [1, 2] }, at(6)), 6)).toBe(2);
+  test('signals that come in another order: an earlier number that the page did not hold is not told of', () => {
+    expect(told(comes(page(comes(undefined, 4, 0), 0, 0), 3, 1, 0), 2)).toEqual([4]);
+  });
+
+  test('a page that came late tells of what came in before it from then on, and not from when it was due', () => {
+    const late = comes(page(comes(undefined, 1, 0), 0, 0), 7, 6);
+    expect([told(late, 8), told(page(late, 12, 12), 8), told(page(late, 12, 12), 12)]).toEqual([[1], [1], [1, 7]]);
+  });
+
+  test('a page that PagerDuty has not taken yet, or did not take, counts for nothing; the first one counts from the start', () => {
+    const second = comes(page(comes(undefined, 1, 0), 0), 2, 3);
+    expect([told(pageBegun(second, at(5)), 6), told(page(second, 5), 6), told(page(second, 5, 8), 7)]).toEqual(
+      Array(3).fill([1]),
+    );
+    const first = comes(pageBegun(comes(comes(undefined, 1, 0), 2, 0), at(0.1)), 3, 1);
+    expect(told(first, 1)).toEqual([1, 2]);
+  });
+
+  test('what was acknowledged meanwhile was told of all the same; one of the same number that took its place was not', () => {
+    expect(told(acknowledge(state, { alarms: [1, 2] }, at(8)), 8)).toEqual([1, 2]);
+    const other = comes(state, 1, 9);
+    expect(told(other, 9)).toEqual([2]);
+    // Also where a page of the one before was under way.
+    const { open: alarms } = state;
+    expect(told(paged(other, 1, at(5), { alarms, at: at(9) }), 9)).toEqual([2, 3]);
   });
 
   test('a clock that is a little behind ours still means the first page; an earlier instant means another climb', () => {
-    expect([-0.5, -2].map((minute) => told(state, minute))).toEqual([1, undefined]);
+    expect([-0.5, -2].map((minute) => told(state, minute))).toEqual([[1], undefined]);
+    const again = comes(acknowledge(state, { alarms: [1, 2, 3] }, at(8)), 4, 20);
+    expect([told(again, 15), told(again, 21)]).toEqual([undefined, [4]]);
   });
 
-  test('a page that came late moves those after it, and takes nothing back from the first', () => {
-    const late = paged(paged(begun(1), 1, at(0)), 1, at(63));
-    expect([told(late, 2), told(late, 64)]).toEqual([1, 1]);
+  test('a state from before this was kept knows of the alarm that began the climb alone', () => {
+    const { told: _, ...old } = state;
+    expect(told(old, 9)).toEqual([1]);
+  });
+
+  test('what is not carried any more is not kept here either', () => {
+    let storm = page(comes(undefined, 1, 0), 0, 0);
+    for (let seq = 2; seq <= 300; seq++) storm = page(comes(storm, seq, seq), seq, seq);
+    expect(Object.keys(storm.told!)).toHaveLength(100);
   });
 });
 

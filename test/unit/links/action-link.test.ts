@@ -1,9 +1,10 @@
 /** Links in mails to staff: nobody reads or makes one without the keys, and a mail that is sent again has the same. */
 
 import { alarmMail } from '../../../activities/paging/alarm-text';
-import { linksOfAlarm, linksOfPage } from '../../../activities/paging/staff-links';
+import { linksOfAlarm, linksOfPage, type StaffLink } from '../../../activities/paging/staff-links';
 import type { Alarm } from '../../../domain/case/alarm';
 import { type ActionLink, ActionLinks, keyOfLink, LINK_LIVES_MS } from '../../../platform/links/action-link';
+import { pathOf } from '../../../server/pages/login-pages';
 
 const SECRET = Buffer.alloc(32, 7).toString('base64');
 const links = new ActionLinks([SECRET]);
@@ -12,14 +13,14 @@ const LINK: ActionLink = {
   act: 'acknowledge-alarms',
   to: 'dana@example.com',
   endsAtMs: Date.parse('2026-04-02T00:00:00Z'),
-  alarm: 12,
+  alarms: [12],
 };
 
 test('a token opens to what it was made of, and the same content is the same token', () => {
   const token = links.tokenOf(LINK)!;
   expect(links.open(token)).toEqual(LINK);
   expect(new ActionLinks([SECRET]).tokenOf(LINK)).toBe(token);
-  expect(links.tokenOf({ ...LINK, alarm: 13 })).not.toBe(token);
+  expect(links.tokenOf({ ...LINK, alarms: [12, 13] })).not.toBe(token);
 });
 
 test('a token of another key, an altered one and a shortened one open to nothing', () => {
@@ -48,9 +49,12 @@ test('nothing of the content can be read in it', () => {
 });
 
 test('the message of a link is known by all that the link says', () => {
-  const keys = [LINK, { ...LINK, alarm: 13 }, { ...LINK, to: 'x@y.example' }, { ...LINK, act: 'hold' as const }].map(
-    keyOfLink,
-  );
+  const keys = [
+    LINK,
+    { ...LINK, alarms: [12, 13] },
+    { ...LINK, to: 'x@y.example' },
+    { ...LINK, act: 'hold' as const },
+  ].map(keyOfLink);
   expect(new Set(keys).size).toBe(4);
   expect(keyOfLink(links.open(links.tokenOf(LINK))!)).toBe(keys[0]);
 });
@@ -79,7 +83,7 @@ describe('what a mail has links for', () => {
         id: mailed.caseId,
         act: 'acknowledge-alarms',
         to: mailed.to,
-        alarm: 12,
+        alarms: [12],
         endsAtMs: Date.parse(mailed.at) + LINK_LIVES_MS,
       },
       expect.objectContaining({ act: 'approve', obligation: 'enterprise-notice' }),
@@ -88,10 +92,19 @@ describe('what a mail has links for', () => {
     expect(linksOfAlarm(maker, mailed, { ...alarm, todo: 'file' })).toHaveLength(1);
   });
 
-  test('a page that repeats alarms: all that it tells of', () => {
+  test('a page that repeats alarms: all that it tells of, and none between them', () => {
     const [only, ...more] = linksOfPage(maker, mailed, [{ seq: 12 }, { seq: 31 }]);
-    expect(openedBy(only!.url)).toMatchObject({ act: 'acknowledge-alarms', upTo: 31 });
+    expect(openedBy(only!.url)).toMatchObject({ act: 'acknowledge-alarms', alarms: [12, 31] });
     expect(more).toEqual([]);
+  });
+
+  test('of very many alarms the link is for the latest, and says so', () => {
+    const many = Array.from({ length: 100 }, (_, n) => ({ seq: 10_000 + n }));
+    const [{ label, url }] = linksOfPage(maker, { ...mailed, to: `${'a'.repeat(60)}@acme.dev` }, many) as [StaffLink];
+    expect(label).toBe('Acknowledge the latest 40 of these alarms');
+    expect(openedBy(url)?.alarms).toEqual(many.slice(60).map(({ seq }) => seq));
+    // Also after the login that it asks for.
+    expect(pathOf(url.slice(maker.address.length))).toBe(url.slice(maker.address.length));
   });
 
   test('none where no server is named, and none of other kinds of case', () => {
