@@ -35,8 +35,8 @@ const SLACK_ANSWERS_MS = 10_000;
 /** PagerDuty takes no answer after 5 seconds for a failure, and sends the event again. */
 const PAGERDUTY_WAITS_MS = 4_500;
 
-/** Of an acknowledgement that counted for nothing though somebody believes that it did. */
-const TO_BE_LOOKED_AT: readonly string[] = ['unknown-person', 'stale', 'refused'];
+/** Of an acknowledgement that counted for nothing though somebody believes that it did, or of what may be one. */
+const TO_BE_LOOKED_AT: readonly string[] = ['unknown-person', 'stale', 'refused', 'unreadable'];
 
 export async function callbacks(app: FastifyInstance, deps: CallbackDeps): Promise<void> {
   const { client, settings, rota, log } = deps;
@@ -52,7 +52,7 @@ export async function callbacks(app: FastifyInstance, deps: CallbackDeps): Promi
       const taken = onPagerDuty({ client, rota, secrets }, body, once(headers['x-pagerduty-signature']));
       const outcome = await inTime(PAGERDUTY_WAITS_MS, taken);
       tell(log, 'pagerduty', outcome);
-      // Never 4xx: after three of those PagerDuty sends no event for a day.
+      // What is signed is never answered with 4xx: after three of those PagerDuty sends no event for a day.
       return reply.code(202).send({ outcome });
     });
   if (settings.slack) onSlack(app, settings.slack, deps);
@@ -90,7 +90,8 @@ async function postToSlack(url: string, body: string): Promise<void> {
 }
 
 function tell(log: Logger | undefined, service: string, outcome: PagerDutyOutcome | SlackOutcome): void {
-  if (TO_BE_LOOKED_AT.includes(outcome)) log?.warn({ service, outcome }, 'an acknowledgement counted for nothing');
+  if (TO_BE_LOOKED_AT.includes(outcome))
+    log?.warn({ service, outcome }, 'what a paging service sent counted for nothing');
 }
 
 function codeOf(error: unknown): unknown {

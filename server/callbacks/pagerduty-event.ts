@@ -49,17 +49,14 @@ export interface PagerDutyAcknowledged {
   userId: string | undefined;
 }
 
-/**
- * What was acknowledged; `undefined` for every other event: what is taken back or resolved there changes nothing here. Throws a
- * Refusal where it cannot be read.
- */
-export function acknowledgedIn(body: Buffer): PagerDutyAcknowledged | undefined {
+/** What was acknowledged. Of every other event that it is another: what is taken back or resolved there changes nothing here. */
+export function acknowledgedIn(body: Buffer): PagerDutyAcknowledged | 'another-event' | 'unreadable' {
   const said = jsonIn(body);
   const any = AnyEvent.safeParse(said);
-  if (!any.success) throw notAnEvent();
-  if (any.data.event.event_type !== 'incident.acknowledged') return undefined;
+  if (!any.success) return 'unreadable';
+  if (any.data.event.event_type !== 'incident.acknowledged') return 'another-event';
   const read = AcknowledgedEvent.safeParse(said);
-  if (!read.success) throw notAnEvent();
+  if (!read.success) return 'unreadable';
   const { id, occurred_at, agent, data } = read.data.event;
   return {
     eventId: id,
@@ -75,8 +72,4 @@ function jsonIn(body: Buffer): unknown {
   } catch {
     return undefined;
   }
-}
-
-function notAnEvent(): Refusal {
-  return new Refusal('bad-request', 'it is no event of webhooks v3: check the kind of the subscription');
 }

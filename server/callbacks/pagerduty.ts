@@ -17,6 +17,8 @@ export type PagerDutyOutcome =
   | Outcome
   /** Also that an acknowledgement was taken back there, or that an incident was resolved: nothing here follows from it. */
   | 'another-event'
+  /** Signed, and no event of webhooks v3 as it is known here: the kind of the subscription, or PagerDuty changed something. */
+  | 'unreadable'
   /** A tool did it, as Tocsin itself when it tells PagerDuty of an acknowledgement. */
   | 'no-person'
   | 'not-ours'
@@ -34,7 +36,7 @@ export interface PagerDutyDeps {
 }
 
 /**
- * Takes an event. Throws a Refusal: it is not signed by PagerDuty, cannot be read, or nobody answered, and it may be sent again.
+ * Takes an event. Throws a Refusal: it is not signed by PagerDuty, or nobody answered, and it may be sent again.
  * A repeat, and events in another order, come to the same: an acknowledgement counts once, for what was open and told of when it
  * was made.
  */
@@ -45,7 +47,7 @@ export async function onPagerDuty(
 ): Promise<PagerDutyOutcome> {
   mustBeOfPagerDuty(signatures, body, secrets);
   const event = acknowledgedIn(body);
-  if (!event) return 'another-event';
+  if (typeof event === 'string') return event;
   if (event.userId === undefined) return 'no-person';
   const page = readPageKey(event.incidentKey);
   if (!page) return 'not-ours';
