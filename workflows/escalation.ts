@@ -24,6 +24,7 @@ import {
   type AlarmSignal,
   AlarmSignalSchema,
   acknowledge,
+  acknowledgedNow,
   type EscalationState,
   joined,
   looked,
@@ -202,13 +203,13 @@ class EscalationRun {
   }
 
   /** Takes a new state over; who acknowledged is told to the paging services. */
-  private change(state: EscalationState, { by, via }: Partial<Acknowledgement> = {}): void {
+  private change(state: EscalationState, said: Partial<Acknowledgement> = {}): void {
+    const { by, via } = said;
     const before = this.state;
     this.state = state;
     this.news = true;
     if (state.open.length === 0) this.paging?.cancel();
-    const was = new Set(before?.acknowledged.map(({ seq }) => seq));
-    const alarms = state.acknowledged.flatMap(({ seq }) => (was.has(seq) ? [] : [seq]));
+    const alarms = acknowledgedNow(before, state, said);
     if (alarms.length === 0) return;
     const input = { ...this.about(), by, alarms, remaining: state.open.length, ...(via && { via }) };
     this.tell(() => activities(TELLING, 'tell paging services of the acknowledgement').tellAcknowledged(input));

@@ -76,7 +76,9 @@ export async function pageOnCall(deps: Deps, input: PageInput): Promise<PageResu
 
 /** Tells the paging services that a person acknowledged alarms. */
 export async function tellAcknowledged(deps: Deps, input: TellAcknowledgedInput): Promise<void> {
-  const key = `acknowledged/${input.caseId}/${nameOf(input.climb)}/${input.alarms.join('-')}`;
+  const { caseId, climb, alarms, via } = input;
+  // What was told before it was known where somebody did it is told once more with that.
+  const key = `acknowledged/${caseId}/${nameOf(climb)}/${alarms.join('-')}${via ? ` in ${via}` : ''}`;
   await throughAll(deps, deps.ports, input, key, (port) => port.acknowledged({ ...input, key }));
 }
 

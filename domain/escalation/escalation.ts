@@ -156,6 +156,20 @@ export function acknowledge(
   return rested({ ...state, open: state.open.filter((alarm) => !seen.includes(alarm)), acknowledged }, now);
 }
 
+/**
+ * The alarms of which paging services hear that they were acknowledged. Where somebody did it in PagerDuty that is told though it is
+ * known, from a look at the case before a page: while others are open, the incident there must end for the next page to ring.
+ */
+export function acknowledgedNow(
+  before: EscalationState | undefined,
+  after: EscalationState,
+  { alarms = [], via }: Partial<Acknowledgement> = {},
+): number[] {
+  const was = new Set(before?.acknowledged.map(({ seq }) => seq));
+  const news = after.acknowledged.flatMap(({ seq }) => (was.has(seq) ? [] : [seq]));
+  return news.length === 0 && via === 'pagerduty' && after.open.length > 0 ? alarms : news;
+}
+
 /** Takes over what the case's own state says. */
 export function stands(state: EscalationState, standing: Standing, now: Instant): EscalationState {
   const isLeft = ({ seq }: EscalatedAlarm) => !standing.settled.includes(seq);

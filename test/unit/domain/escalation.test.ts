@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   type AlarmSignal,
   acknowledge,
+  acknowledgedNow,
   type EscalationState,
   joined,
   levelOf,
@@ -102,6 +103,19 @@ describe('a climb', () => {
     const closed = stands(both, { ...standing, isClosed: true }, at(2));
     expect(nextStep(closed).step).toBe('end');
     expect(nextStep(joined(closed, 'INC-7', signal(20), at(3))).step).toBe('end');
+  });
+
+  test('what was acknowledged in PagerDuty is told though a look before a page had found it, as long as others are open', () => {
+    const state = joined(begun(), 'INC-7', signal(9), at(1));
+    const standing = { isClosed: false, acknowledged: [7], settled: [] };
+    const looked = stands(state, standing, at(5));
+    const said = { by: 'ann', alarms: [7], via: 'pagerduty' as const };
+    expect(acknowledgedNow(state, looked)).toEqual([7]);
+    expect(acknowledgedNow(looked, acknowledge(looked, said, at(5)), said)).toEqual([7]);
+    // Told elsewhere, or with nothing left to ring, it is no news.
+    expect(acknowledgedNow(looked, looked, { ...said, via: undefined })).toEqual([]);
+    const rested = acknowledge(looked, { alarms: [9] }, at(6));
+    expect(acknowledgedNow(rested, rested, said)).toEqual([]);
   });
 
   test('a storm is bounded: a hundred alarms are carried, of the others the number', () => {
