@@ -1,8 +1,9 @@
 /**
- * An acknowledgement holds for a time. What its alarm called for and is not done by then rings again, and the escalation
- * begins anew at its first level. A later alarm about the same takes its place. Pure.
+ * An acknowledgement holds for a time. What its alarm called for and is not done by then rings again, as an alarm of its own. It
+ * begins an escalation at the first level, or joins one that is under way. A later alarm about the same takes its place. Pure.
  *
- * Only what has an end rings again: a duty, a deadline. Of other alarms nothing says when they are done with.
+ * Only what has an end rings again: a duty, a deadline. Of other alarms nothing says when they are done with; nor is anything kept of
+ * what rings while a notice is being sent.
  */
 import type { RecordedEvent } from '../kernel/recorded-event';
 import { earliest, type Instant, minuteText, toInstant, toMs } from '../kernel/time';

@@ -58,7 +58,10 @@ export function clockAlarm(
   };
 }
 
-/** The alarm about an obligation of which one was acknowledged, and how long that holds: as its rule says, else for good. */
+/**
+ * The alarm about an obligation of which one was acknowledged, and how long that holds: as its rule says, else for good. While it is
+ * being sent with another notice nothing rings again; what is not done by that rings once the sending is over.
+ */
 export function acknowledgedAlarm(
   state: IncidentState,
   obligation: string,
@@ -69,6 +72,8 @@ export function acknowledgedAlarm(
   const o = state.obligations[obligation];
   const rule = ruleOf(pack, o?.rule);
   if (!o || rule?.acknowledgedFor === undefined || isRecordOnly(state)) return undefined;
+  const isSent = tellerOf(o, rule, state, pack)?.status === 'dispatching';
+  if (isSent && threshold.kind === 'acknowledgement-expired') return undefined;
   return { alarm: clockAlarm(o, rule, threshold, state, pack, now), holdsMs: exactMs(rule.acknowledgedFor) };
 }
 

@@ -18,7 +18,7 @@ import { vulnerabilityReportLifecycle } from '../../../domain/report/vulnerabili
 import { openingOf } from '../../../domain/triage/opening';
 import { triageLifecycle } from '../../../domain/triage/triage';
 import { triageInput } from './helpers/detections';
-import { at, T0 } from './helpers/facts';
+import { assessment, at, ONCALL, stored, T0 } from './helpers/facts';
 import { TRUST_CENTER } from './helpers/pack';
 import { Story } from './helpers/story';
 
@@ -34,9 +34,9 @@ function acknowledged(story: Story, at: number, by = 'ann@example.com', alarms: 
 }
 
 /** The minutes at which it rang again. */
-const again = (story: Story): number[] =>
+const again = (story: Story, duty = DUTY): number[] =>
   story
-    .all('alarm-raised', DUTY)
+    .all('alarm-raised', duty)
     .filter(({ data }) => data.threshold.kind === 'acknowledgement-expired')
     .map((event) => (toMs(event.at) - toMs(T0)) / 60_000);
 
@@ -82,6 +82,23 @@ describe('an incident', () => {
     const story = declared().to(95 / 60);
     const [first] = story.all('alarm-raised', DUTY);
     expect(again(acknowledged(story, 95, 'ann@example.com', [first!.seq]).to(107 / 60))).toEqual([]);
+  });
+
+  test('not while it is being sent with another notice; what that leaves open rings when it is over', () => {
+    const served = 'gdpr-art33-2-controllers';
+    const story = new Story({}, undefined, { silent: ['dispatch'], unreached: { 'ws-1': 1 } }).to(1);
+    story.send('assess', { assessment: assessment({ dataSets: [stored()], workspaces: ['ws-1'] }), awareAt: at(1) });
+    story.to(12).send('acknowledge-alarms');
+    expect(story.last('alarm-acknowledged').data.ringAgain).toContainEqual({
+      alarm: story.last('alarm-raised', served).seq,
+      at: at(14),
+    });
+    story.send('approve', { obligation: 'enterprise-notice' });
+    expect(story.obligation('enterprise-notice').status).toBe('dispatching');
+    expect(again(story.to(15), served)).toEqual([]);
+    expect(story.state.alarmed?.[served]?.acknowledged).toMatchObject({ by: ONCALL, until: at(14) });
+    expect(again(story.restore('dispatch'), served)).toEqual([15 * 60]);
+    expect(story.folded()).toEqual(story.state);
   });
 
   test('under a policy that says nothing of it an acknowledgement holds for good, as it did before', () => {
