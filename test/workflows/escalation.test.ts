@@ -64,7 +64,7 @@ function escalating(client: Client, world: FakeWorld): Partial<Activities> {
   const log = { info() {}, warn() {}, error() {} };
   const now = () => harness.now();
   const deps = {
-    ports: [recorder('email', now), recorder('slack', now)],
+    ports: [recorder('email', now), recorder('slack', now), recorder('pagerduty', now)],
     rota: async () => rota,
     repeat: () => ({ every: 'PT5M', tries: 3 }),
     cases: createTemporalCases(() => ({ client, taskQueue: TASK_QUEUE }), log),
@@ -227,7 +227,11 @@ test('an acknowledgement that PagerDuty reports says so; of somebody unknown it 
 test('one alarm of two acknowledged: the other is repeated on', async () => {
   const { incident, from } = await declared();
   await minutes(97);
+  const numbers = incident.alarms('containment').map(({ seq }) => seq);
   const [first] = incident.alarms('containment');
+  // A repeated page that PagerDuty took tells of what joined since the first.
+  expect(numbers).toHaveLength(2);
+  expect(toldBy((await escalationOf(incident)).state, await harness.now())).toEqual(numbers);
   await incident.send('acknowledge-alarms', { by: 'bob', alarms: [first!.seq] });
   await minutes(5);
   expect(pages(from).slice(-2)).toEqual([
