@@ -20,6 +20,8 @@ test('an issuer that answers is in order; one that does not, or is another one, 
   expect((await found(set)).map(({ state, says }) => [state, says])).toEqual([
     ['ok', `${issuer.issuer} says where its keys are; tokens are for ${AUDIENCE}`],
     ['ok', 'roles come from the claim roles'],
+    ['warning', 'nobody can log in to the pages'],
+    ['warning', expect.stringContaining('logs nobody in')],
     ['warning', expect.stringContaining('Web UI of Temporal shows ciphertext')],
   ]);
   const origins = { TOCSIN_SERVER_ORIGINS: 'https://temporal.acme.dev', TOCSIN_SUBJECTS: 'examples/subjects.yaml' };
@@ -64,8 +66,8 @@ test('the server is not looked at for what it does not use', () => {
   const of = CHECKS.filter((each) => !('of' in each) || (each.of as readonly string[]).includes('server')).map(
     ({ about }) => about,
   );
-  expect(of).toEqual(expect.arrayContaining(['Settings', 'Temporal', 'Issuer']));
-  expect(of).not.toContain('Postgres');
+  expect(of).toEqual(expect.arrayContaining(['Settings', 'Postgres', 'Temporal', 'Issuer']));
+  expect(of).not.toContain('Directory');
 });
 
 test('`up` names what is wrong with the server before anything starts', () => {

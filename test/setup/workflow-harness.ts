@@ -37,7 +37,7 @@ export const ONCALL = 'oncall@example.com';
 export const COUNSEL = 'counsel@example.com';
 
 /** Alarms and sends must come within this span after their exact instant: the machine's own delay, nothing else. */
-export const PROMPT_MS = 2_000;
+export const PROMPT_MS = 10_000;
 
 /** Payloads above this make the server warn, above 2 MB it refuses them; the time-skipping server accepts all. */
 const PAYLOAD_WARNING_BYTES = 256 * 1024;
