@@ -49,5 +49,5 @@ module.exports = {
   // Many tests wait for servers and timers: three to two processors keep them busy, and more only outlast time limits; as far as
   // the memory goes (a worker with its servers takes up to 2 GB).
   maxWorkers: Math.max(2, Math.min(Math.floor(1.5 * os.availableParallelism()), Math.floor(os.totalmem() / 2 ** 31))),
-  testTimeout: 60_000,
+  testTimeout: 120_000,
 };
