@@ -21,7 +21,11 @@ import { thresholdName } from '../setup/threshold-name';
 import { decodedPayloads, PROMPT_MS, type TestIncident, WorkflowHarness } from '../setup/workflow-harness';
 
 const SECRET_SLACK_ID = 'U0SECRETID';
-const person = (name: string) => ({ name, email: `${name}@rota.example`, slack: SECRET_SLACK_ID });
+const person = (name: string) => ({
+  name,
+  email: `${name}@rota.example`,
+  slack: `${SECRET_SLACK_ID}${name.toUpperCase()}`,
+});
 const level = (who: string) => ({
   name: who,
   timeZone: 'UTC',

@@ -6,16 +6,17 @@ const people = Object.fromEntries(
   ['ann', 'bob', 'cleo', 'dev'].map((who) => [who, { name: who, email: `${who}@example.com` }]),
 );
 
-/** A rota with one level: weekly at 09:00 in Dublin from Monday, 5 January 2026. */
+/** Weekly at 09:00 in Dublin from Monday, 5 January 2026. */
+const LEVEL = {
+  name: 'First',
+  timeZone: 'Europe/Dublin',
+  handover: '09:00',
+  rotations: [{ start: '2026-01-05', every: 'P1W', people: ['ann', 'bob', 'cleo'] }],
+};
+
+/** A rota with one level. */
 function rota(over: Record<string, unknown> = {}, overrides: unknown[] = []): Rota {
-  const level = {
-    name: 'First',
-    timeZone: 'Europe/Dublin',
-    handover: '09:00',
-    rotations: [{ start: '2026-01-05', every: 'P1W', people: ['ann', 'bob', 'cleo'] }],
-    ...over,
-  };
-  return RotaSchema.parse({ people, levels: [level], overrides });
+  return RotaSchema.parse({ people, levels: [{ ...LEVEL, ...over }], overrides });
 }
 
 const who = (of: Rota, at: string) => onCall(of, 1, toInstant(Date.parse(at)))?.who;
@@ -219,4 +220,13 @@ describe('properties', () => {
       { numRuns: 20 },
     );
   });
+});
+
+test('an id at a paging service is one person’s', () => {
+  const shared = { ...people, ann: { ...people.ann, slack: 'U012AB3CD' }, bob: { ...people.bob, slack: 'U012AB3CD' } };
+  const { success, error } = RotaSchema.safeParse({ people: shared, levels: [LEVEL] });
+  expect([success, error?.issues.map(({ path, message }) => [path.join('.'), message])]).toEqual([
+    false,
+    [['people.bob.slack', 'is the id of "ann" too: each id is one person\'s']],
+  ]);
 });
