@@ -268,7 +268,7 @@ async function reportError(
 /** What is left where the server is away. */
 function aroundServer({ message, exitCode, problems }: ServerAway): CommandError {
   const around = `If it cannot wait: ${BREAK_GLASS} goes straight to Temporal, with TEMPORAL_ADDRESS and TOCSIN_ENCRYPTION_KEYS set`;
-  return new CommandError(`${message}. ${around}`, exitCode, problems);
+  return new CommandError(`${message}${message.endsWith('?') ? '' : '.'} ${around}`, exitCode, problems);
 }
 
 async function toCommandError(error: unknown, subject: Subject | undefined): Promise<CommandError> {

@@ -7,7 +7,6 @@ import { runCommand } from '../../cli/program';
 import { Shell } from '../../cli/shell';
 import { connectTocsin } from '../../client/connect';
 import type { IncidentEvent } from '../../domain/incident/events';
-import { freePort } from '../../platform/free-port';
 import { temporaryDir } from '../setup/helpers';
 import { type SealedServer, startSealedServer } from '../setup/sealed-server';
 import { until } from '../setup/until';
@@ -15,11 +14,11 @@ import { TestIncident } from '../setup/workflow-harness';
 import { Screen } from '../unit/cli/helpers';
 
 let server: SealedServer;
-/** Nothing listens there. */
-let nowhere: string;
+/** Where nobody listens, nor any other test's server: a port of the system that nothing is assigned to. */
+const nowhere = 'http://127.0.0.1:2';
+
 beforeAll(async () => {
   server = await startSealedServer();
-  nowhere = `http://127.0.0.1:${await freePort()}`;
 }, 120_000);
 
 const home = temporaryDir('home');

@@ -60,6 +60,21 @@ test('a board that shows what there is is told of nothing at once, and of what c
   expect(await toldAtOnce(await watch(changes))).toContain('event: changed');
 });
 
+test('the board is told of what changes in an incident that it looks at, though no list shows it', async () => {
+  const client = clientOf(new Story(), HOUR);
+  let mark = 'before';
+  const listed = { id: 'INC-1', title: 'A', open: true, startedAt: HOUR, overdue: 0, exercise: false };
+  app = await pagesOver({
+    ...client,
+    find: async () => ({ ...(await client.find!('INC-1'))!, mark }),
+    listUpTo: async (kind) => ({ cases: kind === 'incident' ? [listed as never] : [], cut: false }),
+  });
+  const [, changes] = /data-changes="([^"]+)"/.exec((await browse(app, '/')).body)!;
+  expect(await toldAtOnce(await watch(changes!))).not.toContain('event: changed');
+  mark = 'after';
+  expect(await toldAtOnce(await watch(changes!))).toContain('event: changed');
+});
+
 test('one person has so many streams and no more; others have theirs', async () => {
   app = await pagesOver(clientOf(new Story(), HOUR));
   const url = '/incidents/INC-1/changes';

@@ -130,7 +130,7 @@ test.each([
     { team: 'T0OTHER00', button: acknowledge() },
     'nobody with your Slack member id',
   ],
-  ['a button whose time is over', { button: acknowledge({ endsAtMs: Date.now() - 1 }) }, 'good for 24 hours'],
+  ['a button whose time is over', { button: acknowledge({ endsAtMs: Date.now() - 1 }) }, 'has expired (24 hours)'],
   ['a link of a mail', { button: acknowledge({ through: undefined }) }, 'not made by this Tocsin'],
   ['a link that approves', { button: acknowledge({ act: 'approve', obligation: 'x' }) }, 'not made by this Tocsin'],
   [
