@@ -187,6 +187,7 @@ export class WorkflowHarness {
   private constructor(
     private readonly server: Awaited<ReturnType<typeof startTimeSkipping>>,
     readonly world: FakeWorld,
+    private readonly worker: Awaited<ReturnType<typeof startWorker>>,
   ) {}
 
   /** `real`: activities that are not faked, over the server's client. */
@@ -194,8 +195,14 @@ export class WorkflowHarness {
     quietWorkers();
     const server = await startTimeSkipping(SEARCH_ATTRIBUTES);
     const world = new FakeWorld(() => server.env.currentTimeMs());
-    await startWorker(server.env.nativeConnection, world, real?.(server.env.client, world));
-    return new WorkflowHarness(server, world);
+    const worker = await startWorker(server.env.nativeConnection, world, real?.(server.env.client, world));
+    return new WorkflowHarness(server, world, worker);
+  }
+
+  /** Before the end of the file, where a scenario has a server of its own. */
+  async stop(): Promise<void> {
+    await this.worker.stop();
+    await this.server.stop();
   }
 
   get client(): Client {
