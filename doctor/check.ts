@@ -1,6 +1,7 @@
 /** What a check of a set-up is, and how several are made one after the other. */
 import type { TocsinClient } from '../client/tocsin-client';
 import type { SettingsGroup } from '../platform/settings/variable';
+import { within } from '../platform/within';
 
 /** The processes whose set-up can be looked at. */
 export const PATIENTS = ['worker', 'server', 'intake', 'watchdog'] as const;
@@ -62,7 +63,7 @@ export async function examine(
 ): Promise<Finding[]> {
   const all: Finding[] = [];
   for (const { about, look } of checks.filter(({ of }) => !of || of.includes(patient.name))) {
-    for (const found of await within(LOOK_MS, () => look(patient))) {
+    for (const found of await lookedAt(look(patient))) {
       const finding = { about, ...found };
       all.push(finding);
       tell(finding);
@@ -92,17 +93,12 @@ export function messageOf(error: unknown): string {
   return `${told}${behind}`.replaceAll(/\s+/g, ' ');
 }
 
-async function within(ms: number, look: () => Promise<Found[]>): Promise<Found[]> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Found[]>((resolve) => {
-    timer = setTimeout(
-      () => resolve([problem(`no answer in ${ms / 1000} s`, 'Check that it runs and that this machine may reach it')]),
-      ms,
-    );
-  });
-  try {
-    return await Promise.race([look().catch((error) => [problem(messageOf(error))]), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** What a look finds; that there was no answer in time, or why it failed, is a finding too. */
+function lookedAt(look: Promise<Found[]>): Promise<Found[]> {
+  return within(LOOK_MS, look, `no answer in ${LOOK_MS / 1000} s`).catch((error) => [
+    problem(
+      messageOf(error),
+      error.code === 'late' ? 'Check that it runs and that this machine may reach it' : undefined,
+    ),
+  ]);
 }

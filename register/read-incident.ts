@@ -14,9 +14,7 @@ import { type Queryable, readEntries } from './read-entries';
  * @throws MalformedEntryError when one cannot be read.
  */
 export async function readIncidentEvents(pool: Queryable, incidentId: string): Promise<IncidentEvent[]> {
-  const events = await readEvents(pool, incidentId);
-  if (events.length === 0) throw new UnknownIncidentError(incidentId);
-  return events.map(toIncidentEvent);
+  return ofIncident(incidentId, await readEvents(pool, incidentId));
 }
 
 /**
@@ -26,17 +24,21 @@ export async function readIncidentEvents(pool: Queryable, incidentId: string): P
  * @throws UnknownIncidentError when there are none.
  */
 export async function readShownEvents(pool: Queryable, incidentId: string): Promise<IncidentEvent[]> {
-  const events: IncidentEvent[] = [];
-  for await (const entry of readEntries(pool, { incidentId }))
-    events.push(toIncidentEvent(shownEvent(discloseAll(entry))));
-  if (events.length === 0) throw new UnknownIncidentError(incidentId);
-  return events;
+  return ofIncident(incidentId, await eventsOf(pool, incidentId, (entry) => shownEvent(discloseAll(entry))));
 }
 
 /** The events of a case of any kind, in order; texts that were erased as `[erased]`. */
 export async function readEvents(pool: Queryable, caseId: string): Promise<RecordedEvent[]> {
+  return eventsOf(pool, caseId, eventIn);
+}
+
+async function eventsOf(
+  pool: Queryable,
+  incidentId: string,
+  read: (entry: StoredEntry) => RecordedEvent,
+): Promise<RecordedEvent[]> {
   const events: RecordedEvent[] = [];
-  for await (const entry of readEntries(pool, { incidentId: caseId })) events.push(eventIn(entry));
+  for await (const entry of readEntries(pool, { incidentId })) events.push(read(entry));
   return events;
 }
 
@@ -51,6 +53,7 @@ export function eventIn(stored: StoredEntry): RecordedEvent {
 }
 
 /** Only the workflow appends, and only events of the domain: the register checks the envelope, the domain owns the kinds. */
-function toIncidentEvent(event: RecordedEvent): IncidentEvent {
-  return event as IncidentEvent;
+function ofIncident(incidentId: string, events: RecordedEvent[]): IncidentEvent[] {
+  if (events.length === 0) throw new UnknownIncidentError(incidentId);
+  return events as IncidentEvent[];
 }

@@ -1,4 +1,5 @@
 /** Links in mails and pages to staff: to the form that acknowledges, to the notice that is to be approved, to the form that holds it. */
+import { ACKNOWLEDGE_ALARMS } from '../../domain/case/acknowledge';
 import { type Alarm, obligationOf } from '../../domain/case/alarm';
 import { type Instant, toMs } from '../../domain/kernel/time';
 import { type ActionLink, type ActionLinks, LINK_LIVES_MS } from '../../platform/links/action-link';
@@ -40,7 +41,7 @@ export function linksOfAlarm(
   alarm: Alarm & { seq: number },
 ): StaffLink[] {
   return [
-    ...linkOf(maker, mailed, 'Acknowledge this alarm', { act: 'acknowledge-alarms', alarms: [alarm.seq] }),
+    ...linkOf(maker, mailed, 'Acknowledge this alarm', { act: ACKNOWLEDGE_ALARMS, alarms: [alarm.seq] }),
     ...linksOfNotice(maker, mailed, alarm),
   ];
 }
@@ -66,7 +67,7 @@ export function linksOfPage(
 ): StaffLink[] {
   const numbers = alarms.map(({ seq }) => seq).sort((a, b) => a - b);
   const which = numbers.length > LISTED ? `the latest ${LISTED} of these` : 'these';
-  const what = { act: 'acknowledge-alarms', alarms: numbers.slice(-LISTED) } as const;
+  const what = { act: ACKNOWLEDGE_ALARMS, alarms: numbers.slice(-LISTED) } as const;
   return linkOf(maker, mailed, `Acknowledge ${which} alarms`, what);
 }
 

@@ -9,12 +9,12 @@ import type { AwarenessDoubt, AwarenessStatement } from './awareness';
 import type { ListedDetections } from './detections';
 import type { NoticeEdit } from './edits';
 import type { DataOf, OrganisationsTold, Publication } from './events';
-import type { Attachment, Evidence, Rendering } from './evidence';
+import type { Attachment, Evidence } from './evidence';
 import type { Assessment, ContainmentMeasure, ContainmentOutcome, Declaration, IncidentStatus } from './incident';
 import type { LinkRelation } from './links';
 import type { SwitchedSender } from './notice-sender';
 import type { Parts } from './parts';
-import type { ArmedClock, Coverage, Reach, RoundPurpose } from './round';
+import type { ArmedClock, Coverage, RoundPurpose } from './round';
 import type { AwaitsSecond, FirstsOfTwo } from './second-person';
 import type { Moved } from './sending-progress';
 import type { StatedBefore } from './stated-before';
@@ -38,15 +38,8 @@ export type ObligationStatus =
   | 'not-required'
   | 'waived';
 
-export interface Draft {
-  fingerprint: string;
-  renderings: Rendering[];
-  missing: string[];
-  untranslated?: Record<string, number>;
-  url?: string;
-  reach?: Reach;
-  says?: ToldFacts;
-}
+/** The present draft of a notice, as it was recorded. */
+export type Draft = Omit<DataOf<'notice-drafted'>, 'obligation' | 'round'>;
 
 /** An obligation before anything happened to it. */
 export function blank(id: string, rule: string): Obligation {

@@ -1,7 +1,8 @@
 /**
  * A detection in triage: it waits for a person to declare an incident, to dismiss it with a reason or to merge it into an
  * incident that runs, and cannot be forgotten meanwhile. It may join further incidents later, and a merge can be undone. Its
- * owner is alarmed before the limit, at it and after it; where its rule says so, silence declares. A detection whose rule declares goes the same way, without waiting.
+ * owner is alarmed before the limit, at it and after it; where its rule says so, silence declares. A detection whose rule
+ * declares goes the same way, without waiting.
  */
 
 import { stepOf } from '../case/case-step';

@@ -4,7 +4,7 @@ import { ValueError } from '@temporalio/common';
 import { CommandError, UnknownCase, UnknownOutcome } from '../../client/errors';
 import { closedRefusal } from '../../client/refusal';
 import type { Problem } from '../../domain/kernel/problems';
-import { Refusal } from '../problem';
+import { type ProblemKind, Refusal } from '../problem';
 
 /** gRPC: https://grpc.io/docs/guides/status-codes/ */
 const NOT_FOUND = 5;
@@ -37,30 +37,25 @@ export function noSuchCase(): Refusal {
 }
 
 function unknownOutcome(cause: UnknownOutcome): Refusal {
-  const refusal = new Refusal('unknown-outcome', cause.message, [], 5);
-  refusal.cause = cause;
-  return refusal;
+  return comeAgain('unknown-outcome', cause.message, cause);
 }
 
 function away(cause: unknown): Refusal {
-  const refusal = new Refusal(
-    'unavailable',
-    'Temporal or its workers did not answer: a message may have been taken. Send it again with the same Idempotency-Key',
-    [],
-    5,
-  );
-  refusal.cause = cause;
-  return refusal;
+  const detail =
+    'Temporal or its workers did not answer: a message may have been taken. Send it again with the same Idempotency-Key';
+  return comeAgain('unavailable', detail, cause);
 }
 
 /** The codec opens only what its keys sealed. A server beside workers with other keys is set up wrongly, which no log should have to tell. */
 function otherKeys(cause: unknown): Refusal {
-  const refusal = new Refusal(
-    'unavailable',
-    'the keys of this server do not open what Temporal holds of the case: whoever runs it gives it the TOCSIN_ENCRYPTION_KEYS of the workers',
-    [],
-    5,
-  );
+  const detail =
+    'the keys of this server do not open what Temporal holds of the case: whoever runs it gives it the TOCSIN_ENCRYPTION_KEYS of the workers';
+  return comeAgain('unavailable', detail, cause);
+}
+
+/** The cause is for the log. */
+function comeAgain(kind: ProblemKind, detail: string, cause: unknown): Refusal {
+  const refusal = new Refusal(kind, detail, [], 5);
   refusal.cause = cause;
   return refusal;
 }

@@ -1,11 +1,11 @@
 /** The board: what is open by the next deadline, what needs a person, and what is broken. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { KINDS, type KindName } from '../../client/kinds';
 import type { ListedCase } from '../../client/list';
 import type { TocsinClient } from '../../client/tocsin-client';
 import { firstToEnd } from '../../domain/case/rings-again';
 import type { Instant } from '../../domain/kernel/time';
 import { type Html, html } from '../../platform/html';
+import { within } from '../../platform/within';
 import type { PolicySource } from '../../policy/settings';
 import { KIND_NAMES } from '../api/kinds';
 import type { Actor } from '../identity/actor';
@@ -38,10 +38,13 @@ export function openCases(client: TocsinClient): Promise<Listed[]> {
   );
 }
 
+function incidentsIn(lists: readonly Listed[]): ListedCase[] {
+  return lists.flatMap(({ kind, cases }) => (kind === 'incident' ? cases : []));
+}
+
 /** The incidents of which the board shows what only their state says. */
 export function lookedAt(lists: readonly Listed[]): string[] {
-  const incidents = lists.flatMap(({ kind, cases }) => (kind === 'incident' ? cases : []));
-  return incidents
+  return incidentsIn(lists)
     .filter(({ stopped }) => !stopped)
     .slice(0, LOOKED_AT)
     .map(({ id }) => id);
@@ -53,7 +56,7 @@ export async function boardPage(
   actor: Actor,
   policy?: PolicySource,
 ): Promise<Html> {
-  const incidents = lists.flatMap(({ kind, cases }) => (kind === 'incident' ? cases : []));
+  const incidents = incidentsIn(lists);
   const others = lists.filter(({ kind, cases }) => kind !== 'incident' && cases.length > 0);
   const looked = new Map<string, NextOf | undefined>(
     await Promise.all(lookedAt(lists).map(async (id) => [id, await inTime(lookAtNext(client, id, policy))] as const)),
@@ -73,14 +76,8 @@ ${lists.map((each) => leftOut(each, KINDS[each.kind].noun))}`;
 }
 
 /** What it says, or `undefined` where it fails or takes too long. */
-async function inTime<T>(asked: Promise<T>): Promise<T | undefined> {
-  const waited = new AbortController();
-  const late = sleep(PATIENCE_MS, undefined, { signal: waited.signal }).catch(() => undefined);
-  try {
-    return await Promise.race([asked.catch(() => undefined), late]);
-  } finally {
-    waited.abort();
-  }
+function inTime<T>(asked: Promise<T>): Promise<T | undefined> {
+  return within(PATIENCE_MS, asked, 'it does not answer').catch(() => undefined);
 }
 
 /** What of a list is not shown: its next deadlines are all later, as far as the list was read. */

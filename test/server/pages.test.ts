@@ -1,7 +1,6 @@
 // What pages say and send, over incidents that the domain plays: the answer a button leads to is the answer it names.
 import { refused, UnknownOutcome } from '../../client/errors';
 import { closeProblems } from '../../domain/incident/close-problems';
-import type { ListedDetections } from '../../domain/incident/detections';
 import { NO_FACTS } from '../../domain/incident/guide';
 import { noticeNow } from '../../domain/incident/notice-now';
 import { NO_TALLY } from '../../domain/incident/tally';
@@ -9,7 +8,7 @@ import { commandLine } from '../../domain/kernel/command-lines';
 import { ruleOf } from '../../domain/policy/policy';
 import { withActs } from '../../server/pages/acts-in-text';
 import { actionOf } from '../../server/pages/links';
-import { pack, Story, T0 } from '../unit/cli/helpers';
+import { listedDetections, pack, Story, T0 } from '../unit/cli/helpers';
 import { browse, clientOf, hiddenIn, pagesOver } from './browser';
 
 const HOUR = '2026-04-01T01:00:00.000Z';
@@ -240,15 +239,7 @@ describe('a notice', () => {
 });
 
 test('the detections that belong to an incident are on its page, each with a link; what was taken out says by whom and why', async () => {
-  const listed: ListedDetections = {
-    ...{
-      caseId: 'TRG-9f3a5c1e0b2d',
-      how: 'merged',
-      source: 'monitoring',
-      title: 'An <b>alert</b>',
-    },
-    ...{ severity: 'sev2', count: 3, firstAt: T0, lastAt: T0, by: 'anna', at: T0 },
-  };
+  const listed = listedDetections(T0, 'An <b>alert</b>');
   const left = { ...listed, caseId: 'TRG-0b2d9f3a5c1e', left: { by: 'bob', at: T0, reason: 'another actor' } };
   const story = new Story();
   story.state = { ...story.state, detections: [listed, left] };

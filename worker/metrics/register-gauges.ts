@@ -7,6 +7,7 @@ import type { Pool } from 'pg';
 import { Gauge, type Registry } from 'prom-client';
 import { toMs } from '../../domain/kernel/time';
 import { type CaseFigures, caseFigures } from '../../domain/watch/registered-case';
+import { within } from '../../platform/within';
 import { EachCase } from '../../register/each-case';
 import { allEnded } from './all-ended';
 import { type AnchorFigures, anchorFigures } from './read-anchored';
@@ -53,20 +54,11 @@ export function registerGauges(
     return { at: now(), figures: figures.filter(({ exercise }) => !exercise), counts, anchors: kept };
   };
   return async () => {
-    const found = await within(read(), WAIT_MS);
+    const found = await within(WAIT_MS, read(), 'the register does not answer').catch(() => undefined);
     gauges.clear();
     if (found) gauges.show(found, now());
     gauges.readable.set(found ? 1 : 0);
   };
-}
-
-/** What came of it in time; `undefined` where nothing did. */
-async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined);
-  });
-  return Promise.race([work.catch(() => undefined), late]).finally(() => clearTimeout(timer));
 }
 
 function createGauges(registry: Registry) {

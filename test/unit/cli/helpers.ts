@@ -3,9 +3,11 @@ import path from 'node:path';
 import { runCommand } from '../../../cli/program';
 import { Shell } from '../../../cli/shell';
 import type { TocsinClient } from '../../../client/tocsin-client';
+import type { ListedDetections } from '../../../domain/incident/detections';
 import type { IncidentEvent } from '../../../domain/incident/events';
 import { DeclarationSchema } from '../../../domain/incident/incident';
 import type { IncidentState } from '../../../domain/incident/state';
+import type { Instant } from '../../../domain/kernel/time';
 import { DEFAULT_PACKS, loadPolicy } from '../../../policy/load-policy';
 import { type Command, type Decision, decide, declare } from '../domain/helpers/commands';
 
@@ -74,4 +76,12 @@ export class Story {
     this.events.push(...events);
     return events;
   }
+}
+
+/** A triage case that was merged into an incident, as the incident lists it. */
+export function listedDetections(at: Instant, title: string): ListedDetections {
+  return {
+    ...{ caseId: 'TRG-9f3a5c1e0b2d', how: 'merged', source: 'monitoring', title, severity: 'sev2', count: 3 },
+    ...{ firstAt: at, lastAt: at, by: 'anna', at },
+  };
 }

@@ -3,9 +3,8 @@
 import { boardLines, liveLines } from '../../../cli/rendering/board-lines';
 import { Output } from '../../../cli/rendering/output';
 import { textWidth } from '../../../cli/rendering/table';
-import type { ListedDetections } from '../../../domain/incident/detections';
 import { nextSteps } from '../../../domain/incident/next-steps';
-import { pack, Screen, Story } from './helpers';
+import { listedDetections, pack, Screen, Story } from './helpers';
 
 const NOW = '2026-04-01T01:00:00.000Z';
 const ENTER = '\u001b[?1049h';
@@ -70,15 +69,7 @@ test('of many open alarms the ones that are due first are shown, and how many ar
 });
 
 test('the detections that belong to it stand with where they came from and the command that shows them; so do those taken out', () => {
-  const one: ListedDetections = {
-    ...{
-      caseId: 'TRG-9f3a5c1e0b2d',
-      how: 'merged',
-      source: 'monitoring',
-      title: 'An alert of ours',
-    },
-    ...{ severity: 'sev2', count: 3, firstAt: NOW, lastAt: NOW, by: 'anna', at: NOW },
-  };
+  const one = listedDetections(NOW, 'An alert of ours');
   const other = { ...one, caseId: 'TRG-0b2d9f3a5c1e', left: { by: 'bob', at: NOW, reason: 'another actor' } };
   const view = viewOf(story());
   const state = { ...view.state, detections: [one, other] };
