@@ -1,7 +1,8 @@
 /** Reads the packs that are in force, puts them together, checks and hashes the whole. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { saysStatus } from '../domain/incident/readers';
 import { compose } from '../domain/policy/compose';
 import { problemsBetween, type Unreadable } from '../domain/policy/cross-problems';
 import { type Authority, AuthoritySchema, OrganisationSchema, type Pack } from '../domain/policy/pack';
@@ -139,11 +140,22 @@ function readOrganisation(file: string): z.infer<typeof OrganisationOverridesSch
 
 /** A template that is missing is found here, not when the notice is due. English is what dossiers and the status page use. */
 function templateProblems(pack: Pack, dir = path.join(packageRoot(), 'policy', 'templates')): string[] {
-  return pack.obligations.flatMap(({ id, template }) =>
-    template === undefined || existsSync(path.join(dir, template, 'en.md'))
-      ? []
-      : [
-          `obligations[${id}].template: there is no template "${template}": add ${template}/en.md to the templates, or correct the name`,
-        ],
-  );
+  return pack.obligations.flatMap((rule) => {
+    const { id, template } = rule;
+    if (template === undefined) return [];
+    const folder = path.join(dir, template);
+    if (!existsSync(path.join(folder, 'en.md')))
+      return [
+        `obligations[${id}].template: there is no template "${template}": add ${template}/en.md to the templates, or correct the name`,
+      ];
+    const says = saysStatus(rule) ? [] : readdirSync(folder).filter((file) => readsStatus(path.join(folder, file)));
+    return says.map(
+      (file) =>
+        `obligations[${id}].template: ${template}/${file} says the status of the incident, which only updates to the public and to status-subscribers are given: leave it out, as each change of it would withdraw approvals`,
+    );
+  });
+}
+
+function readsStatus(file: string): boolean {
+  return file.endsWith('.md') && readFileSync(file, 'utf8').includes('incident.status');
 }

@@ -134,7 +134,7 @@ export function incident(input: Input): Promise<CaseResult> {
         return;
       }
       const first = (now: Instant) => [
-        ...openingOf(declaration, policy, now, ofSender),
+        ...openingOf(declaration, policy, now, BEGAN),
         ...(joined ? [joinedEvent(joined)] : []),
       ];
       run.open(lifecycleUnder(policy), declaration.id, first, { pacing });
@@ -144,8 +144,11 @@ export function incident(input: Input): Promise<CaseResult> {
   });
 }
 
-/** A history that began before says that its awareness was when its first task ran. */
-const ofSender = () => patched('instants-of-the-sender');
+/** A history that began before says that its awareness was when its first task ran, or has all drafts written anew by each status. */
+const BEGAN = {
+  ofSender: () => patched('instants-of-the-sender'),
+  draftsByText: () => patched('drafts-by-their-text'),
+};
 
 const snapshotPolicy = () =>
   untilItWorks('keep the policy that applies', () =>

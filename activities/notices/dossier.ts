@@ -180,14 +180,13 @@ function cleaned(data: object): unknown {
 function dossierData(input: DraftInput, fields: Field[]) {
   const { authority } = input;
   return {
-    format: 'tocsin-dossier/2',
+    format: 'tocsin-dossier/3',
     edition: FACTS_EDITION,
     exercise: input.exercise,
     incident: {
       id: input.incidentId,
       title: input.incident.title,
       severity: input.incident.severity,
-      status: input.incident.status,
       detectedAt: input.incident.detectedAt,
     },
     obligation: input.obligation,

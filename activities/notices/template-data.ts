@@ -35,7 +35,7 @@ export function templateData(template: Template, input: DraftInput, organisation
       id: input.incidentId,
       title: oneLine(incident.title),
       severity: incident.severity,
-      status: incident.status,
+      ...(incident.status && { status: incident.status }),
       detectedAt: sayInstant(incident.detectedAt, reading),
       dueAt: incident.dueAt ? sayInstant(incident.dueAt, reading) : '',
     },

@@ -65,6 +65,8 @@ const EN: Words = {
         return `overdue, reminder ${threshold.times}`;
       case 'undeliverable':
         return 'not delivered';
+      case 'text-changed':
+        return 'text changed';
       case 'undecided':
         return 'outcome unknown';
       case 'not-mailed':
@@ -218,6 +220,11 @@ function sentence(alarm: Alarm, about: About, at: Instant): string {
 function onObligation({ threshold, dueAt, detail, todo }: Alarm, at: Instant): string {
   if (threshold.kind === 'failing') {
     return `${WORK_WORDS[threshold.work]} fails${because({ detail })}. It is retried until it works`;
+  }
+  if (threshold.kind === 'text-changed') {
+    return threshold.did === 'approved'
+      ? `Its text has changed since ${threshold.by} approved it, so that approval no longer counts; ${timeLeft(dueAt, at)}`
+      : `What it must say has changed since ${threshold.by} edited it, so that text is no longer used; ${timeLeft(dueAt, at)}`;
   }
   if (threshold.kind === 'undecided') return detail ?? 'The outcome of a part of it is unknown';
   if (threshold.kind === 'undeliverable') {

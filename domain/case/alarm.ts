@@ -43,6 +43,8 @@ const OccasionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('recorded-only') }),
   /** One of two persons asked for a containment step: a second is asked. */
   z.strictObject({ kind: z.literal('first-of-two'), by: z.string() }),
+  /** A draft takes the place of one that somebody had approved, or written by hand, as what it says has changed. */
+  z.strictObject({ kind: z.literal('text-changed'), by: z.string(), did: z.enum(['approved', 'edited']) }),
   /** A notice did not reach everybody. */
   z.strictObject({ kind: z.literal('undeliverable'), failed: z.int(), total: z.int() }),
   /** The mail provider alone knows what became of a part of a notice. */

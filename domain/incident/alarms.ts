@@ -134,7 +134,12 @@ export function occasionAlarm(occasion: Occasion, state: IncidentState, pack: Po
       : measure !== undefined
         ? { kind: 'measure', measure }
         : { kind: 'incident' };
-  const todo = threshold.kind === 'failing' && measure !== undefined ? 'contain-by-hand' : TODO[threshold.kind];
+  const todo =
+    threshold.kind === 'text-changed' && o && rule
+      ? todoOf(o, rule)
+      : threshold.kind === 'failing' && measure !== undefined
+        ? 'contain-by-hand'
+        : TODO[threshold.kind];
   const commands = commandsFor(todo, state.caseId, about);
   const step = measure === undefined ? undefined : state.containment[measure];
   // What failed for good may be asked for again; what a guard refused would be refused again.
@@ -150,6 +155,7 @@ const TODO = {
   refused: 'contain-by-hand',
   'recorded-only': 'contain-by-hand',
   'first-of-two': 'agree-to-block',
+  'text-changed': 'approve',
   undeliverable: 'tell-by-hand',
   undecided: 'settle-batch',
   'cancel-requested': 'waive-and-close',

@@ -190,7 +190,10 @@ function reportedThen(state: IncidentState): { reported?: Texts } {
 }
 
 /** For readers outside, without the texts that name what is internal: nothing is better than that. */
-function readable(lines: Line[] | undefined, { reader, state }: NoticeAbout): Line[] | undefined {
+export function readable(
+  lines: Line[] | undefined,
+  { reader, state }: Pick<NoticeAbout, 'reader' | 'state'>,
+): Line[] | undefined {
   if (!lines || reader === 'authority') return lines;
   const all = lines.flatMap(textsIn).flatMap((text) => Object.values(text));
   return all.every((text) => mayBeReadOutside(text, state)) ? lines : undefined;

@@ -58,7 +58,7 @@ export function foldObligation(asItWas: IncidentState, event: ObligationEvent): 
       }));
     }
     case 'notice-drafted': {
-      const { fingerprint, renderings, missing, untranslated, url, reach, says } = event.data;
+      const { fingerprint, renderings, missing, untranslated, url, reach, says, measures } = event.data;
       const draft = {
         fingerprint,
         renderings,
@@ -67,6 +67,7 @@ export function foldObligation(asItWas: IncidentState, event: ObligationEvent): 
         ...(untranslated && { untranslated }),
         ...(reach && { reach }),
         says,
+        ...(measures && { measures }),
       };
       return change((o) => ({
         ...o,

@@ -45,7 +45,7 @@ export function fold(events: Iterable<IncidentEvent>): IncidentState | undefined
 }
 
 function initial(event: EventOf<'declared'>): IncidentState {
-  const { declaration, policy, doubt } = event.data;
+  const { declaration, policy, doubt, draftsByText } = event.data;
   const { title, severity, owner } = declaration;
   return {
     caseId: event.incidentId,
@@ -57,6 +57,7 @@ function initial(event: EventOf<'declared'>): IncidentState {
     declaration,
     policy,
     status: 'declared',
+    ...(draftsByText && { measuresAsOf: event.at }),
     ...(doubt && { detectionDoubt: { awareAt: declaration.detectedAt, ...doubt, since: event.at } }),
     anchors: { detected: declaration.detectedAt, declared: declaration.declaredAt },
     obligations: {},
@@ -203,5 +204,5 @@ function withStatus(state: IncidentState, event: EventOf<'status-changed'>): Inc
   if (STATUSES.indexOf(status) < STATUSES.indexOf('contained')) anchors.contained = undefined;
   if (status === 'resolved') anchors.resolved = at;
   else anchors.resolved = undefined;
-  return { ...state, status, anchors };
+  return { ...state, status, anchors, ...(state.measuresAsOf && { measuresAsOf: event.at }) };
 }

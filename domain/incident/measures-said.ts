@@ -1,4 +1,5 @@
 /** The measures of an incident as notices say them: those that were taken, and those that are planned. */
+import { type Instant, toMs } from '../kernel/time';
 import type { ContainmentMeasure } from './incident';
 import type { Line, MeasureKind } from './said';
 import { situationOf } from './situation';
@@ -33,6 +34,16 @@ export function takenMeasures(state: IncidentState, detailed: boolean): Line[] {
   });
   const recorded = state.measures.filter((measure) => !measure.planned);
   return [...contained, ...recorded.map(({ text }) => textLine(text, state))];
+}
+
+/**
+ * What a dossier says of the measures taken, with the numbers of those steps alone that were done by an instant and still are:
+ * every later one is one more, and none that makes it say anything untrue.
+ */
+export function measuresAsOf(state: IncidentState, asOf: Instant): { said: Line[]; numbers: Line[] } {
+  const then = Object.entries(state.containment).filter(([, { at }]) => toMs(at) <= toMs(asOf));
+  const numbers = takenMeasures({ ...state, containment: Object.fromEntries(then) }, true);
+  return { said: takenMeasures(state, false), numbers };
 }
 
 /** What is planned. A measure that was recorded as taken since is planned no more. */

@@ -66,6 +66,8 @@ export interface ObligationEventData {
     reach?: Reach;
     /** What it tells, by fact. */
     says?: ToldFacts;
+    /** Fingerprints of the measures taken that it says, line by line, where somebody may approve or edit it. */
+    measures?: string[];
   };
   /** `incomplete`: what its law requires and it lacks, and why a person sends it all the same. */
   'notice-approved': {

@@ -12,15 +12,23 @@ import { decideMessage } from './on-message';
 import { saidAt } from './said-at';
 import { askedFor } from './wide-block';
 
+/** What a history may have begun before. */
+interface BeganWith {
+  /** Asked where the instants of the declaration and of its reading differ: when only the latter counted. */
+  ofSender: () => boolean;
+  /** When each status made every draft out of date. */
+  draftsByText: () => boolean;
+}
+const TODAY: BeganWith = { ofSender: () => true, draftsByText: () => true };
+
 /**
- * The first events of an incident. `now`: its clock. `ofSender`: asked where the instants of the declaration and of its
- * reading differ; false for a history that began when only the latter counted.
+ * The first events of an incident. `now`: its clock. `began`: what is asked of a history, which may have begun before it was so.
  */
 export function openingOf(
   given: Declaration,
   policy: PolicySnapshot,
   now: Instant,
-  ofSender: () => boolean = () => true,
+  { ofSender, draftsByText }: BeganWith = TODAY,
 ): NewEvent[] {
   // The record of a past incident begins when it was declared.
   const { declaration, why: ahead } =
@@ -29,7 +37,9 @@ export function openingOf(
   const { id, declaredBy: by, assessment, awareAt, awareAs } = kept;
   // What the declaration assesses is assessed in an event of its own, which has the judgements.
   const stated = assessment ? { ...kept, assessment: judgementsApart(assessment).assessment } : kept;
-  const data = { declaration: stated, policy: policyRef(policy) };
+  // Nothing is drafted of what is only recorded.
+  const byText = !declaration.recordedAt && draftsByText();
+  const data = { declaration: stated, policy: policyRef(policy), ...(byText && { draftsByText: true as const }) };
   const known = { v: 1 as const, incidentId: id, seq: 1, at: now, exercise: false };
   const plain = evolve(undefined, { ...known, kind: 'declared', by, data });
   // Nothing of what is only recorded is ever sent.

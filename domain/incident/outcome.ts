@@ -15,6 +15,7 @@ import { isCovered } from './standing';
 import type { IncidentState } from './state';
 import { standing } from './telling';
 import { factsToTell } from './told';
+import { textChanged } from './text-changed';
 import { audienceFor } from './told-wrongly';
 
 /** The outcome of a piece of work. */
@@ -44,7 +45,7 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       // While it was written the facts may have moved on: then it says what it says no more, and is written anew.
       const current = rule && noticeNow(o, rule, state, pack).fingerprint === outcome.data.fingerprint;
       const data = current ? { ...outcome.data, says: factsToTell(rule, state, pack) } : outcome.data;
-      return [{ kind: 'notice-drafted', data }];
+      return [{ kind: 'notice-drafted', data }, ...textChanged(o, data, state, pack)];
     }
     case 'delivered': {
       const o = state.obligations[outcome.obligation];

@@ -31,6 +31,11 @@ export function isPublicCommunication(rule: Pick<ObligationRule, 'recipient' | '
   return rule.recipient.to === 'public' && readerOf(rule) === 'person';
 }
 
+/** An update of how the incident stands, on the status page or to its subscribers: no other text is given the status. */
+export function saysStatus(rule: Pick<ObligationRule, 'recipient' | 'template'>): boolean {
+  return readerOf(rule) === 'public';
+}
+
 /** What must not stand in a text for readers outside. */
 export function internalNames({ declaration, containment }: IncidentState): string[] {
   const steps = Object.values(containment);

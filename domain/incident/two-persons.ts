@@ -3,6 +3,7 @@
  * message is recorded and changes nothing, the same message of a second person takes effect. Both stand in the register.
  */
 import { hash64 } from '../kernel/hash64';
+import { toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { asksTwoFor, needsTwoPersons, TWO_PERSON_ACTS, type TwoPersonAct } from '../policy/two-persons';
@@ -156,6 +157,14 @@ function approvedOnce(o: Obligation, state: IncidentState, pack: AsksOf): FirstO
   return first?.what === ofDraft(o.draft.fingerprint, o, pack) ? first : undefined;
 }
 
+/** Whether one of two persons has approved an earlier text of this round. */
+function isOfOtherText({ id, status, draft, roundStartedAt }: Obligation, state: IncidentState): boolean {
+  const first = state.firstOfTwo?.[firstKey('approve', id)];
+  if (!first || status !== 'drafted' || !draft || state.measuresAsOf === undefined) return false;
+  const inRound = roundStartedAt === undefined || toMs(first.at) >= toMs(roundStartedAt);
+  return inRound && first.what.split(' ')[0] !== draft.fingerprint;
+}
+
 /** `waived by lead@example.com, 1 of 2: a second person must decide the same (asked: …); `, of what was decided once of an open duty. */
 export function onceText(o: Obligation, state: IncidentState, pack: Policy): string {
   const { first: approved } = approvalOf(o, state, pack);
@@ -168,6 +177,9 @@ export function onceText(o: Obligation, state: IncidentState, pack: Policy): str
       : [];
   });
   return [
+    ...(approved || !isOfOtherText(o, state)
+      ? []
+      : [`approved by ${state.firstOfTwo![firstKey('approve', o.id)]!.by} before its text changed, which no longer counts; `]),
     ...(approved
       ? [
           `approved by ${approved.by}, 1 of 2: a second person must approve it (${askedText(state.owner, approved.by)}); `,

@@ -32,6 +32,8 @@ export type IncidentWork =
       edits: NoticeEdit[];
       fingerprint: string;
       missing: string[];
+      /** Fingerprints of the measures taken that it says. */
+      measures?: string[];
       /** Whom an email notice would go to. */
       audience?: MailAudience;
       authority?: Authority;
@@ -112,7 +114,7 @@ export function wantedWork(state: IncidentState, pack: Policy): IncidentWork[] {
     if (['email', 'status-page', 'filing'].includes(rule.channel) && !isRecordOnly(state)) {
       const drafting = ['pending', 'drafted', 'filing'].includes(o.status) && !tellerOf(o, rule, state, pack);
       if (drafting && !draftIsCurrent(o, rule, state, pack)) {
-        const { contents, edits, fingerprint } = noticeNow(o, rule, state, pack);
+        const { contents, edits, fingerprint, measures } = noticeNow(o, rule, state, pack);
         wanted.push({
           kind: 'draft',
           key: `draft ${o.id} ${o.round}`,
@@ -123,6 +125,7 @@ export function wantedWork(state: IncidentState, pack: Policy): IncidentWork[] {
           edits,
           fingerprint,
           missing: missingFields(contents),
+          ...(measures && { measures }),
           audience: mailAudience(o, rule, state, pack),
           authority: pack.authorities.find((a) => a.key === authorityOf(o)),
         });

@@ -1,4 +1,5 @@
 import type { DraftInput } from '../../activities/types';
+import { saysStatus } from '../../domain/incident/readers';
 import { type IncidentState, toldBefore } from '../../domain/incident/state';
 import type { IncidentWork } from '../../domain/incident/work';
 import type { Instant } from '../../domain/kernel/time';
@@ -25,7 +26,7 @@ export function draftInput(
     contents,
     toldBefore: toldBefore(o),
     edits: edits.map(({ language, subject, body, by }) => ({ language, subject, body, by })),
-    incident: { title, severity, status: state.status, detectedAt, dueAt: o.dueAt },
+    incident: { title, severity, ...(saysStatus(rule) && { status: state.status }), detectedAt, dueAt: o.dueAt },
     authority,
     audience,
     ...(rule.channel === 'email' && state.sender && { sender: senderOf(state.sender) }),

@@ -96,12 +96,13 @@ function isActivityFailure(error: unknown): boolean {
 }
 
 async function draft(work: WorkOf<'draft'>, at: At): Promise<IncidentOutcome> {
-  const { obligation: o, rule, fingerprint, missing } = work;
+  const { obligation: o, rule, fingerprint, missing, measures } = work;
   const input = draftInput(work, at);
   const drafted = await insist('draft', { id: o.id, title: titleOf(o, rule) }, at, (activity) =>
     activity.draftNotice(input),
   );
-  return { kind: 'drafted', data: { obligation: o.id, round: o.round, fingerprint, missing, ...drafted } };
+  const data = { obligation: o.id, round: o.round, fingerprint, missing, ...drafted, ...(measures && { measures }) };
+  return { kind: 'drafted', data };
 }
 
 async function publish(work: WorkOf<'dispatch'>, at: At): Promise<IncidentOutcome> {

@@ -194,12 +194,14 @@ export class Story {
   answer(effect: IncidentWork): Report {
     switch (effect.kind) {
       case 'draft': {
-        const { obligation: o, rule, fingerprint, missing } = effect;
+        const { obligation: o, rule, fingerprint, missing, measures, edits } = effect;
         const template = rule.template!;
+        const edited = edits.some(({ language }) => language === 'en') && { edited: {} };
         const renderings = [
-          { language: 'en', sha256: fingerprint.repeat(4), template, templateSha256: 'b'.repeat(64) },
+          { language: 'en', sha256: fingerprint.repeat(4), template, templateSha256: 'b'.repeat(64), ...edited },
         ];
-        return { kind: 'drafted', data: { obligation: o.id, round: o.round, fingerprint, missing, renderings } };
+        const data = { obligation: o.id, round: o.round, fingerprint, missing, renderings };
+        return { kind: 'drafted', data: { ...data, ...(measures && { measures }) } };
       }
       case 'dispatch': {
         const { obligation: o, rule } = effect;

@@ -1,0 +1,75 @@
+/** Fingerprints of what a notice says by itself: a draft of another one is out of date. Not cryptographic. */
+import { hash64 } from '../kernel/hash64';
+import type { Policy } from '../policy/policy';
+import type { ObligationRule } from '../policy/rule';
+import { audienceOf } from './audience-of';
+import { type ContentValue, NOT_YET_ESTABLISHED } from './content-value';
+import type { IncidentStatus } from './incident';
+import { measuresAsOf } from './measures-said';
+import { saysStatus } from './readers';
+import type { Line } from './said';
+import type { IncidentState, Obligation } from './state';
+
+interface About {
+  o: Obligation;
+  rule: ObligationRule;
+  state: IncidentState;
+  pack: Policy;
+}
+
+/**
+ * Of all that its text can say: its fields, and beside them what its template or dossier is given. The status is of them only
+ * where the text says it. Whoever approves sees how many it goes to: with another audience it is another draft. When it was
+ * written, which a text may say as well, makes none out of date.
+ */
+export function factsFingerprint(contents: ContentValue[], about: About): string {
+  const { o, rule, state, pack } = about;
+  if (state.measuresAsOf === undefined) return factsFingerprintBefore(contents, about);
+  const { title, severity, detectedAt } = state.declaration;
+  const fields = contents.map((content) => {
+    const { field, said, own, owed, optional } = content;
+    return [field, content.title, content.citation, optional, said && saidOf(content, said, about), own, owed];
+  });
+  const notice = [o.round, rule.title, rule.citation, rule.template, detectedAt];
+  const status = saysStatus(rule) && wordOf(state.status);
+  const dossier = rule.channel === 'filing' && [title, severity, o.dueAt];
+  return hash64(JSON.stringify([notice, fields, status, dossier, audienceOf(rule, state, pack)]));
+}
+
+/** A dossier numbers the steps of containment; no more of them make it out of date until the status changes. */
+function saidOf({ field }: ContentValue, said: Line[], { rule, state }: About): unknown {
+  return field === 'measures-taken' && rule.channel === 'filing' ? measuresAsOf(state, state.measuresAsOf!) : said;
+}
+
+/** What was declared is investigated: no text tells the two apart. */
+function wordOf(status: IncidentStatus): IncidentStatus {
+  return status === 'declared' ? 'investigating' : status;
+}
+
+/** Of the measures taken that a notice says, each. */
+export function measuresSaid(contents: ContentValue[]): string[] {
+  const { said = [] } = contents.find(({ field }) => field === 'measures-taken') ?? {};
+  return [...new Set(said.map(lineFingerprint))];
+}
+
+/** Of one line. */
+export function lineFingerprint(line: Line): string {
+  return hash64(JSON.stringify(line));
+}
+
+/**
+ * Of an incident that began before drafts were judged by their text (decision 0038): every status made another draft of each,
+ * and measures counted by the status alone.
+ */
+function factsFingerprintBefore(contents: ContentValue[], { o, rule, state, pack }: About): string {
+  const said = contents.map((c) =>
+    c.field === 'measures-taken' || c.field === 'notification-steps'
+      ? c.said === undefined
+        ? NOT_YET_ESTABLISHED
+        : state.status
+      : `${c.field}=${JSON.stringify([c.said ?? null, c.own ?? null, c.owed ?? null])}`,
+  );
+  const audience = audienceOf(rule, state, pack);
+  const to = audience ? `|${JSON.stringify(audience)}` : '';
+  return hash64(`${o.round}|${state.status}|${said.join('|')}${to}`);
+}
