@@ -53,8 +53,8 @@ export interface DraftInput extends NoticeRef {
   toldBefore: number;
   /** Counsel's texts in place of the generated ones. */
   edits?: Array<{ language: string; subject: string; body: string; by: string }>;
-  /** Severity, title and the like for the templates. `status`: for updates of it alone. */
-  incident: { title: string; severity: string; status?: IncidentStatus; detectedAt: Instant; dueAt?: Instant };
+  /** For the templates: the status and the detection where the text may say them. */
+  incident: { title: string; severity: string; status?: IncidentStatus; detectedAt?: Instant; dueAt?: Instant };
   authority?: Authority;
   /** Whom an email notice would go to. */
   audience?: Audience;

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { saysStatus } from '../domain/incident/readers';
+import { saysOfIncident } from '../domain/incident/readers';
 import { compose } from '../domain/policy/compose';
 import { problemsBetween, type Unreadable } from '../domain/policy/cross-problems';
 import { type Authority, AuthoritySchema, OrganisationSchema, type Pack } from '../domain/policy/pack';
@@ -148,14 +148,18 @@ function templateProblems(pack: Pack, dir = path.join(packageRoot(), 'policy', '
       return [
         `obligations[${id}].template: there is no template "${template}": add ${template}/en.md to the templates, or correct the name`,
       ];
-    const says = saysStatus(rule) ? [] : readdirSync(folder).filter((file) => readsStatus(path.join(folder, file)));
-    return says.map(
-      (file) =>
-        `obligations[${id}].template: ${template}/${file} says the status of the incident, which only updates to the public and to status-subscribers are given: leave it out, as each change of it would withdraw approvals`,
+    return readdirSync(folder).flatMap((file) =>
+      unsaid(path.join(folder, file), rule).map(
+        (name) =>
+          `obligations[${id}].template: ${template}/${file} says incident.${name}, which makes no draft of this notice out of date: leave it out`,
+      ),
     );
   });
 }
 
-function readsStatus(file: string): boolean {
-  return file.endsWith('.md') && readFileSync(file, 'utf8').includes('incident.status');
+/** What a template names of the incident that its readers are not told beside the fields of the notice. */
+function unsaid(file: string, rule: Pack['obligations'][number]): string[] {
+  if (!file.endsWith('.md')) return [];
+  const named = [...readFileSync(file, 'utf8').matchAll(/\bincident\.(\w+)/g)].map(([, name]) => name!);
+  return [...new Set(named)].filter((name) => !(saysOfIncident(rule) as readonly string[]).includes(name));
 }

@@ -36,7 +36,7 @@ export function templateData(template: Template, input: DraftInput, organisation
       title: oneLine(incident.title),
       severity: incident.severity,
       ...(incident.status && { status: incident.status }),
-      detectedAt: sayInstant(incident.detectedAt, reading),
+      ...(incident.detectedAt && { detectedAt: sayInstant(incident.detectedAt, reading) }),
       dueAt: incident.dueAt ? sayInstant(incident.dueAt, reading) : '',
     },
     notice: { title: input.title, citation: template.citations[input.citation] ?? input.citation },

@@ -6,7 +6,7 @@ import { audienceOf } from './audience-of';
 import { type ContentValue, NOT_YET_ESTABLISHED } from './content-value';
 import type { IncidentStatus } from './incident';
 import { measuresAsOf } from './measures-said';
-import { saysStatus } from './readers';
+import { saysOfIncident } from './readers';
 import type { Line } from './said';
 import type { IncidentState, Obligation } from './state';
 
@@ -25,15 +25,15 @@ interface About {
 export function factsFingerprint(contents: ContentValue[], about: About): string {
   const { o, rule, state, pack } = about;
   if (state.measuresAsOf === undefined) return factsFingerprintBefore(contents, about);
-  const { title, severity, detectedAt } = state.declaration;
   const fields = contents.map((content) => {
     const { field, said, own, owed, optional } = content;
     return [field, content.title, content.citation, optional, said && saidOf(content, said, about), own, owed];
   });
-  const notice = [o.round, rule.title, rule.citation, rule.template, detectedAt];
-  const status = saysStatus(rule) && wordOf(state.status);
-  const dossier = rule.channel === 'filing' && [title, severity, o.dueAt];
-  return hash64(JSON.stringify([notice, fields, status, dossier, audienceOf(rule, state, pack)]));
+  const notice = [o.round, rule.title, rule.citation, rule.template];
+  const { title, severity, detectedAt } = state.declaration;
+  const incident = { id: state.caseId, title, severity, status: wordOf(state.status), detectedAt, dueAt: o.dueAt };
+  const named = saysOfIncident(rule).map((name) => incident[name]);
+  return hash64(JSON.stringify([notice, fields, named, audienceOf(rule, state, pack)]));
 }
 
 /** A dossier numbers the steps of containment; no more of them make it out of date until the status changes. */

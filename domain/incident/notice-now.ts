@@ -72,8 +72,10 @@ function asRead(all: Notice, about: About): Notice | undefined {
 /** The contents with those of the measures that are given, as long as each of them is still said. */
 function withMeasures(measures: string[], contents: ContentValue[], about: About): ContentValue[] | undefined {
   const { rule, state } = about;
-  const taken = takenMeasures(state, false).filter((line) => measures.includes(lineFingerprint(line)));
-  const said = readable(taken, { reader: readerOf(rule), state });
+  const reader = readerOf(rule);
+  const taken = takenMeasures(state, reader === 'authority');
+  const kept = taken.filter((line) => measures.includes(lineFingerprint(line)));
+  const said = readable(kept, { reader, state });
   if (!said || new Set(said.map(lineFingerprint)).size < measures.length) return undefined;
   return contents.map((content) =>
     content.field === 'measures-taken' ? { ...content, said, value: say(said, PLAIN).join('\n') } : content,

@@ -31,9 +31,20 @@ export function isPublicCommunication(rule: Pick<ObligationRule, 'recipient' | '
   return rule.recipient.to === 'public' && readerOf(rule) === 'person';
 }
 
-/** An update of how the incident stands, on the status page or to its subscribers: no other text is given the status. */
-export function saysStatus(rule: Pick<ObligationRule, 'recipient' | 'template'>): boolean {
-  return readerOf(rule) === 'public';
+/** What templates may name of an incident, as `incident.status`. */
+export type OfIncident = 'id' | 'title' | 'severity' | 'status' | 'detectedAt' | 'dueAt';
+
+/** The status is told in updates of it alone, and people read no more of the detection than the fields of their notice say. */
+const NAMED: Record<Reader, readonly OfIncident[]> = {
+  person: ['id'],
+  customer: ['id', 'detectedAt'],
+  public: ['id', 'detectedAt', 'status'],
+  authority: ['id', 'detectedAt', 'title', 'severity', 'dueAt'],
+};
+
+/** What of the incident a text may say beside its fields: whatever of it changes makes a draft out of date. */
+export function saysOfIncident(rule: Pick<ObligationRule, 'recipient' | 'template'>): readonly OfIncident[] {
+  return NAMED[readerOf(rule)];
 }
 
 /** What must not stand in a text for readers outside. */

@@ -1,5 +1,5 @@
 import type { DraftInput } from '../../activities/types';
-import { saysStatus } from '../../domain/incident/readers';
+import { saysOfIncident } from '../../domain/incident/readers';
 import { type IncidentState, toldBefore } from '../../domain/incident/state';
 import type { IncidentWork } from '../../domain/incident/work';
 import type { Instant } from '../../domain/kernel/time';
@@ -11,6 +11,7 @@ export function draftInput(
 ): DraftInput {
   const { obligation: o, rule, contents, edits, authority, audience } = work;
   const { title, severity, detectedAt } = state.declaration;
+  const says = saysOfIncident(rule);
   return {
     incidentId: state.caseId,
     exercise: state.exercise,
@@ -26,7 +27,11 @@ export function draftInput(
     contents,
     toldBefore: toldBefore(o),
     edits: edits.map(({ language, subject, body, by }) => ({ language, subject, body, by })),
-    incident: { title, severity, ...(saysStatus(rule) && { status: state.status }), detectedAt, dueAt: o.dueAt },
+    incident: {
+      ...{ title, severity, dueAt: o.dueAt },
+      ...(says.includes('status') && { status: state.status }),
+      ...(says.includes('detectedAt') && { detectedAt }),
+    },
     authority,
     audience,
     ...(rule.channel === 'email' && state.sender && { sender: senderOf(state.sender) }),

@@ -89,6 +89,6 @@ test('a template that says the status in a text which is not told of it is refus
   const text = '---\nsubject: x\nlocale: fr-FR\ntimeZone: UTC\n---\n{{ incident.status }}\n';
   writeFileSync(path.join(dir, 'individual-notice', 'fr.md'), text);
   expect(() => loadPolicy(DEFAULT_PACKS, { templatesDir: dir })).toThrow(
-    /obligations\[gdpr-art34-individuals\]\.template: individual-notice\/fr\.md says the status/,
+    /obligations\[gdpr-art34-individuals\]\.template: individual-notice\/fr\.md says incident\.status/,
   );
 });

@@ -187,12 +187,13 @@ test('a dossier says who of the people was told as soon as they were', () => {
   expect(draftOf(story, DPC)).not.toBe(before);
 });
 
-test('what else a text says renews it: the detection of a letter, the deadline of a dossier', () => {
+test('what else a text says renews it: the detection a letter that names it, and no other', () => {
   const story = breach();
-  const before = [CUSTOMERS, DPC].map((id) => draftOf(story, id));
+  const before = [CUSTOMERS, DPC, PEOPLE].map((id) => draftOf(story, id));
   story.to(2).send('correct', { detectedAt: at(-1), reason: 'the log shows it an hour before' });
   expect(draftOf(story, CUSTOMERS)).not.toBe(before[0]);
   expect(draftOf(story, DPC)).not.toBe(before[1]);
+  expect(draftOf(story, PEOPLE)).toBe(before[2]);
 });
 
 describe('who is told', () => {
