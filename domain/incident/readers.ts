@@ -2,7 +2,7 @@
  * Who reads a notice, and what none of those outside reads: addresses, credentials, systems and the ids of measures
  * (policy/disclosure.yaml withholds the same from a customer's export of the register).
  */
-import type { ObligationRule } from '../policy/rule';
+import type { ContentField, ObligationRule } from '../policy/rule';
 import type { IncidentState } from './state';
 
 /** `person`: somebody whose data it is, directly or through a public communication. `public`: readers of the status page. */
@@ -42,9 +42,16 @@ const NAMED: Record<Reader, readonly OfIncident[]> = {
   authority: ['id', 'detectedAt', 'title', 'severity', 'dueAt'],
 };
 
+/** What is told of how it stands, and of what a review found, names the same to whichever readers. */
+const NAMED_WITH: Partial<Record<ContentField, readonly OfIncident[]>> = {
+  'service-status': ['detectedAt', 'status'],
+  'review-summary': ['detectedAt'],
+};
+
 /** What of the incident a text may say beside its fields: whatever of it changes makes a draft out of date. */
-export function saysOfIncident(rule: Pick<ObligationRule, 'recipient' | 'template'>): readonly OfIncident[] {
-  return NAMED[readerOf(rule)];
+export function saysOfIncident(rule: Pick<ObligationRule, 'recipient' | 'template' | 'contents'>): OfIncident[] {
+  const more = rule.contents.flatMap(({ field }) => NAMED_WITH[field] ?? []);
+  return [...new Set([...NAMED[readerOf(rule)], ...more])];
 }
 
 /** What must not stand in a text for readers outside. */
