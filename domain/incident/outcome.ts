@@ -14,8 +14,8 @@ import type { Coverage } from './round';
 import { isCovered } from './standing';
 import type { IncidentState } from './state';
 import { standing } from './telling';
-import { factsToTell } from './told';
 import { textChanged } from './text-changed';
+import { factsToTell } from './told';
 import { audienceFor } from './told-wrongly';
 
 /** The outcome of a piece of work. */

@@ -157,12 +157,12 @@ function approvedOnce(o: Obligation, state: IncidentState, pack: AsksOf): FirstO
   return first?.what === ofDraft(o.draft.fingerprint, o, pack) ? first : undefined;
 }
 
-/** Whether one of two persons has approved an earlier text of this round. */
-function isOfOtherText({ id, status, draft, roundStartedAt }: Obligation, state: IncidentState): boolean {
+/** Which of two persons has approved an earlier text of this round. */
+function approvedBefore({ id, status, draft, roundStartedAt }: Obligation, state: IncidentState) {
   const first = state.firstOfTwo?.[firstKey('approve', id)];
-  if (!first || status !== 'drafted' || !draft || state.measuresAsOf === undefined) return false;
-  const inRound = roundStartedAt === undefined || toMs(first.at) >= toMs(roundStartedAt);
-  return inRound && first.what.split(' ')[0] !== draft.fingerprint;
+  if (!first || status !== 'drafted' || !draft || state.measuresAsOf === undefined) return undefined;
+  const isOfRound = roundStartedAt === undefined || toMs(first.at) >= toMs(roundStartedAt);
+  return isOfRound && first.what.split(' ')[0] !== draft.fingerprint ? first : undefined;
 }
 
 /** `waived by lead@example.com, 1 of 2: a second person must decide the same (asked: …); `, of what was decided once of an open duty. */
@@ -176,10 +176,9 @@ export function onceText(o: Obligation, state: IncidentState, pack: Policy): str
         ]
       : [];
   });
+  const before = approvedBefore(o, state);
   return [
-    ...(approved || !isOfOtherText(o, state)
-      ? []
-      : [`approved by ${state.firstOfTwo![firstKey('approve', o.id)]!.by} before its text changed, which no longer counts; `]),
+    ...(before ? [`approved by ${before.by} before its text changed, which no longer counts; `] : []),
     ...(approved
       ? [
           `approved by ${approved.by}, 1 of 2: a second person must approve it (${askedText(state.owner, approved.by)}); `,

@@ -36,7 +36,14 @@ const changed = (story: Story, id: string) =>
   story.all('alarm-raised', id).filter(({ data }) => data.threshold.kind === 'text-changed');
 
 function edited(story: Story, id: string, body = 'As counsel wrote it'): void {
-  story.send('edit-draft', { obligation: id, draft: draftOf(story, id), language: 'en', subject: 'x', body, by: COUNSEL });
+  story.send('edit-draft', {
+    obligation: id,
+    draft: draftOf(story, id),
+    language: 'en',
+    subject: 'x',
+    body,
+    by: COUNSEL,
+  });
 }
 
 describe('the status', () => {
@@ -44,8 +51,7 @@ describe('the status', () => {
     const story = breach();
     const read = draftOf(story, PEOPLE);
     story.send('approve', { obligation: PEOPLE });
-    for (const status of ['investigating', 'identified', 'contained'])
-      story.send('status', { status });
+    for (const status of ['investigating', 'identified', 'contained']) story.send('status', { status });
     story.send('approve', { obligation: PEOPLE, draft: read, by: COUNSEL });
     expect(story.last('notice-approved', PEOPLE).data).toMatchObject({ draft: read, firstBy: ONCALL });
     expect(story.obligation(PEOPLE)).toMatchObject({ status: 'fulfilled', draft: { fingerprint: read } });
