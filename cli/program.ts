@@ -251,6 +251,10 @@ async function reportError(
   const described = await toCommandError(error, subject);
   const meant = subject ? await withMeantId(described, shell, subject) : described;
   const told = meant instanceof ServerAway && (!typed || takesBreakGlass(typed)) ? aroundServer(meant) : meant;
+  if (shell.log && !shell.err.isTerminal) {
+    shell.log.fatal({ ...(told.problems.length > 0 && { problems: told.problems }) }, told.message);
+    return told.exitCode;
+  }
   if (json) {
     shell.err.json({ error: told.message, problems: told.problems, exitCode: told.exitCode });
     return told.exitCode;

@@ -1,8 +1,9 @@
 /** The watchdog in this process. */
-import pino from 'pino';
 import { createResendMail } from '../activities/mail/resend-mail';
 import { connectTo, type TemporalTarget } from '../client/connect';
 import type { TocsinClient } from '../client/tocsin-client';
+import { atEnd } from '../platform/ending';
+import { createLog } from '../platform/log';
 import { createPool } from '../postgres/pool';
 import type { WatchdogProcess } from '../settings/watchdog';
 import { Watchdog } from '../watchdog/watchdog';
@@ -26,15 +27,15 @@ export function createWatchdog(settings: WatchdogProcess, target: () => Temporal
       taskQueue: settings.taskQueue,
       mail: settings.mail && createResendMail(settings.mail),
       dataDir: settings.dataDir,
-      log: pino({ level: 'warn' }, pino.destination(2)),
+      log: createLog('watchdog'),
     },
     settings.watchdog,
   );
   return {
     watchdog,
     async stop() {
-      await watchdog.stop();
-      await Promise.allSettled([client?.close(), pool.end()]);
+      await atEnd('the look of the watchdog', watchdog.stop());
+      await atEnd('connections of the watchdog', Promise.allSettled([client?.close(), pool.end()]));
     },
   };
 }

@@ -1,10 +1,12 @@
 /** A worker in this process, quiet unless something is wrong. */
 import { IllegalStateError } from '@temporalio/common';
 import { type NativeConnectionOptions, Runtime } from '@temporalio/worker';
+import { startTracing } from '../platform/tracing/tracing';
 import type { WorkerSettings } from '../settings/worker';
 import { createTocsinWorker } from '../worker/create-worker';
+import { workerLog } from '../worker/log';
 import type { WorkerMetrics } from '../worker/metrics/worker-metrics';
-import { WorkerLogger } from './worker-logger';
+import { into, LOGGED_OF_SDK, WorkerLogger } from './worker-logger';
 
 export interface RunningWorker {
   /** Resolves when the worker was stopped, rejects when it ended by a fault. */
@@ -31,11 +33,14 @@ export async function startWorker(
   temporal: NativeConnectionOptions & { namespace: string },
   metrics?: WorkerMetrics,
 ): Promise<RunningWorker> {
-  const telemetryOptions = metrics?.telemetry;
-  if (!installed) Runtime.install({ logger: new WorkerLogger(), shutdownSignals: [], telemetryOptions });
+  const telemetryOptions = { ...metrics?.telemetry, logging: LOGGED_OF_SDK };
+  const log = workerLog();
+  const logger = new WorkerLogger(into(log));
+  if (!installed) Runtime.install({ logger, shutdownSignals: [], telemetryOptions });
   installed = true;
+  const tracing = startTracing(settings.tracing, 'tocsin-worker', log);
   const worker = await createTocsinWorker({ settings, temporal, metrics });
-  const ended = worker.run();
+  const ended = worker.run().finally(() => tracing.stop());
   ended.catch(() => undefined); // whoever waits for `ended` hears of it
   return {
     ended,

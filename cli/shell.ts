@@ -2,6 +2,7 @@
 
 import os from 'node:os';
 import type { Pool } from 'pg';
+import type { Logger } from 'pino';
 import type { CaseClient } from '../client/cases';
 import { refused, usage } from '../client/errors';
 import type { ServerTarget } from '../client/server/request';
@@ -31,6 +32,10 @@ export class Shell {
   private through: { target: ServerTarget; client: ServerClient } | undefined;
   /** Why commands go past the server, where somebody said so. */
   breakGlass: string | undefined;
+  /** Where this process runs until it is stopped: what it says once it runs. */
+  log: Logger | undefined;
+  /** Whether its standard error is that of this process. */
+  readonly isProcess: boolean;
 
   constructor(
     readonly env: NodeJS.ProcessEnv = process.env,
@@ -41,6 +46,7 @@ export class Shell {
   ) {
     this.out = new Output(stdout, env);
     this.err = new Output(stderr, env);
+    this.isProcess = stderr === process.stderr;
   }
 
   /** Whether the client was given, so that none has to be found. */

@@ -26,12 +26,13 @@ import { verificationLines } from './commands/register/verify';
 import { type RunningTocsin, refuseLiveProviders, runStack } from './commands/up';
 import { describeError } from './describe-error';
 import { readInput } from './input';
+import { logOfProcess } from './long-running';
 import { Output } from './rendering/output';
 import { recordLines } from './rendering/record-lines';
 import { wrap } from './rendering/table';
 import { Shell } from './shell';
 import { signAndAnchor } from './sign-and-anchor';
-import { untilStopped } from './until-stopped';
+import { endWithin, untilStopped } from './until-stopped';
 
 const SCENARIO = path.join('examples', 'leaked-deploy-key.yaml');
 
@@ -40,7 +41,8 @@ async function main(): Promise<number> {
   const out = new Output(process.stdout);
   const { once } = parseArgs({ options: { once: { type: 'boolean', default: false } } }).values;
   // One promise for the whole run: Ctrl-C ends it in order at any time.
-  const stopped = untilStopped();
+  const log = logOfProcess(new Shell(), 'up');
+  const stopped = untilStopped(log);
   const early = new AbortController();
   const heading = (text: string) => {
     for (const line of ['', ...wrap(text, out.width).map((part) => out.style(part, 'bold'))]) out.line(line);
@@ -70,6 +72,7 @@ async function main(): Promise<number> {
     }
     ok = finished.ok;
   } finally {
+    endWithin(log);
     await running.stop();
   }
   for (const line of ['', ...wrap(stoppedText(dataDir(process.env)), out.width)]) out.line(line);

@@ -1,14 +1,18 @@
 /** The server in this process, with its connection: what `tocsin serve` and `tocsin up` start. */
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
-import pino from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { dataConverter, SealingCodec } from '../client/codec';
 import { usage } from '../client/errors';
 import { TocsinClient } from '../client/tocsin-client';
+import { tracedCalls } from '../client/traced-calls';
+import { atEnd } from '../platform/ending';
 import { ActionLinks } from '../platform/links/action-link';
+import { createLog } from '../platform/log';
 import { isLoopbackHost } from '../platform/loopback-host';
 import { serveMetrics } from '../platform/metrics/serve-metrics';
 import type { ListenAddress } from '../platform/metrics/settings';
+import type { TracingSettings } from '../platform/tracing/settings';
+import { startTracing } from '../platform/tracing/tracing';
 import { rotaFile } from '../policy/rota-file';
 import type { CallbackSettings } from './callbacks/settings';
 import { createServer } from './create-server';
@@ -34,6 +38,8 @@ export interface StartServerOptions {
   port: number;
   /** Where metrics are shown, if anywhere. */
   metrics?: ListenAddress;
+  /** Where traces go, if anywhere. */
+  tracing?: TracingSettings;
   /** For pages: where the policy stands, and how a notice's text is read. */
   pages?: Pick<PageDeps, 'policy' | 'texts' | 'register'>;
 }
@@ -61,9 +67,11 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     );
   const { namespace, ...connectionOptions } = options.temporal;
   const connection = Connection.lazy(connectionOptions);
-  const temporal = new Client({ connection, namespace, dataConverter: dataConverter(encryptionKeys) });
+  const log = createLog('server');
+  const tracing = startTracing(options.tracing, 'tocsin-server', log);
+  const converter = dataConverter(encryptionKeys);
+  const temporal = new Client({ connection, namespace, dataConverter: converter, ...tracedCalls() });
   const registry = new Registry();
-  const log = pino({ level: 'warn' }, pino.destination(2));
   try {
     const app = await createServer({
       authenticator: oidc ? new OidcAuthenticator(oidc) : new LocalAuthenticator(session.key, session.who),
@@ -102,13 +110,15 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       local,
       metricsUrl: metrics?.url,
       async stop() {
-        await app.close();
+        await atEnd('requests under way', app.close());
         await metrics?.stop();
-        await connection.close();
+        await atEnd('the connection to Temporal', connection.close());
+        await tracing.stop();
       },
     };
   } catch (error) {
     await connection.close();
+    await tracing.stop();
     throw error;
   }
 }

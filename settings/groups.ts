@@ -18,6 +18,7 @@ import { rulesSettings } from '../detection/settings';
 import { metricsSettings } from '../platform/metrics/settings';
 import { processSettings } from '../platform/settings/process';
 import type { AnyGroup, Variables } from '../platform/settings/variable';
+import { tracingSettings } from '../platform/tracing/settings';
 import { policySettings } from '../policy/settings';
 import { databaseSettings, neededDatabase } from '../postgres/settings';
 import { anchorSettings } from '../register/anchors/anchor-settings';
@@ -52,6 +53,7 @@ export const WORKER_GROUPS = {
   rhythm: signingRhythm,
   anchors: anchorSettings,
   metrics: metricsSettings,
+  tracing: tracingSettings,
 };
 
 /** Every group that the intake reads. */
@@ -65,6 +67,7 @@ export const INTAKE_GROUPS = {
   server: intakeSettings,
   reports: reportsSettings,
   sessions: sessionSettings,
+  tracing: tracingSettings,
 };
 
 /** Every group that the watchdog reads. */
@@ -89,6 +92,7 @@ export const SERVER_GROUPS = {
   callbacks: callbackSettings,
   objectStore: bucketSettings,
   metrics: metricsSettings,
+  tracing: tracingSettings,
 };
 
 /** Every group that commands read. */

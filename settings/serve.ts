@@ -16,6 +16,7 @@ export function loadServerSettings(env: NodeJS.ProcessEnv, standIns?: StandIns) 
     server,
     callbacks,
     metrics,
+    tracing,
   } = loadSettings(SERVER_GROUPS, env, standIns, found);
-  return { server, callbacks, metrics, ...temporal, by: command.by, dataDir: process.dataDir };
+  return { server, callbacks, metrics, tracing, ...temporal, by: command.by, dataDir: process.dataDir };
 }

@@ -4,7 +4,6 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from '@temporalio/client';
 import { NativeConnection, type NativeConnectionOptions, Worker, type WorkerOptions } from '@temporalio/worker';
-import pino from 'pino';
 import { type ContainmentPort, createContainment } from '../activities/containment';
 import { exerciseContainment } from '../activities/containment/settings';
 import { keepMerging } from '../activities/delivery/keep-merging';
@@ -28,14 +27,18 @@ import { createKeptArtefacts } from '../activities/storage/kept-artefacts';
 import { createFolderSite } from '../activities/storage/site';
 import type { Activities } from '../activities/types';
 import { dataConverter, workerDataConverter } from '../client/codec';
+import { tracedCalls } from '../client/traced-calls';
 import { configuredDependencies } from '../detection/dependencies/configured';
 import { createPipeline } from '../detection/intake/inbox/pipeline';
 import { claimReporterMail, settleReporterMail } from '../detection/reports/store/reporter';
 import { tocsin } from '../domain/kernel/command-lines';
 import { spoolQueue } from '../domain/kernel/spool-queue';
+import { allEnded } from '../platform/all-ended';
+import { atEnd } from '../platform/ending';
 import { ActionLinks } from '../platform/links/action-link';
 import { isLoopbackUrl } from '../platform/loopback-host';
 import { placeAt } from '../platform/place';
+import { isTracing } from '../platform/tracing/tracing';
 import { loadDisclosures } from '../policy/load-disclosure';
 import { loadPolicy } from '../policy/load-policy';
 import { alone } from '../postgres/alone';
@@ -55,9 +58,11 @@ import { type ActivityDeps, createActivities, type OutwardPorts } from './create
 import { dependencySchedules } from './dependencies';
 import { connectDirectory } from './directory';
 import { connectEscalation } from './escalation';
+import { workerLog } from './log';
 import type { WorkerMetrics } from './metrics/worker-metrics';
 import { keepSchedules } from './schedules';
 import { checkpointMailer, createSigning, tellingOfForgery } from './signing';
+import { tracing } from './traced-activities';
 
 /** A worker with what it holds open. `run` resolves when it was shut down and everything is closed. */
 export interface TocsinWorker {
@@ -87,10 +92,11 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
   const { namespace, ...connectionOptions } = temporal;
   const connection = await NativeConnection.connect(connectionOptions);
   const { encryptionKeys } = settings;
-  const client = new Client({ connection, namespace, dataConverter: dataConverter(encryptionKeys) });
+  const client = new Client({ connection, namespace, dataConverter: dataConverter(encryptionKeys), ...tracedCalls() });
   const connected = await connectActivities(settings, client, options.logLevel);
   const { activities, artefacts, spool, pipeline, audit, signing, close } = connected;
   const activity = [
+    ...(isTracing() ? [tracing] : []),
     ...(encryptionKeys.length > 0 ? [answering] : []),
     ...(metrics ? [metrics.interceptor] : []),
     ...(tuning?.interceptors?.activity ?? []),
@@ -119,7 +125,9 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
     interceptors,
   });
   const both = [worker, spoolWorker];
+  let working: Promise<unknown> = Promise.resolve();
   const shutdown = () => {
+    void atEnd('activities and workflow tasks under way', working).catch(() => undefined);
     for (const each of both) if (each.getState() === 'RUNNING') each.shutdown();
   };
   return {
@@ -127,7 +135,7 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
       const schedules = keepSchedules(
         client.schedule,
         [auditSchedule(settings), ...dependencySchedules(settings)],
-        logger(options.logLevel),
+        workerLog(options.logLevel),
       );
       void audit.noteConfiguration();
       try {
@@ -135,17 +143,23 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
         spool.start();
         pipeline.start();
         signing.start();
-        // One that ends takes the other along.
-        await Promise.all(both.map((each) => each.run().finally(shutdown)));
+        // One that ends takes the other along. Until both have ended the connection is theirs.
+        working = allEnded(both.map((each) => each.run().finally(shutdown)));
+        await working;
       } finally {
         schedules.stop();
         migration.stop();
-        await signing.stop();
-        await pipeline.stop();
-        await artefacts.stop();
-        await spool.stop();
-        await connection.close();
-        await close();
+        await allEnded([
+          atEnd('signing and anchoring of the register', signing.stop()),
+          atEnd('detections being handed over', pipeline.stop()),
+          atEnd('artefacts being copied', artefacts.stop()),
+          atEnd('mails of the spool being merged', spool.stop()),
+        ]).finally(async () => {
+          await allEnded([
+            atEnd('the connection to Temporal', connection.close()),
+            atEnd('connections to Postgres', close()),
+          ]);
+        });
       }
     },
     shutdown,
@@ -161,7 +175,7 @@ const MIGRATE_AGAIN_MS = 5_000;
 /** Migrates now or, while Postgres is away, as soon as it is back. Throws a fault that is no outage. */
 async function migrateWhenUp(databaseUrl: string, production: boolean, logLevel?: string): Promise<{ stop(): void }> {
   let timer: NodeJS.Timeout | undefined;
-  const log = logger(logLevel);
+  const log = workerLog(logLevel);
   const attempt = () =>
     readyDatabase(databaseUrl, production).catch((error) => {
       if (!isUnavailable(error)) throw error;
@@ -187,13 +201,13 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   const appender = new Appender(pool, (kind, pointer, text) => disclosures.isPersonal(kind, pointer, text));
   const postgres = new PostgresLedger(pool);
   const { taskQueue, encryptionKeys, detectionRules: rulesFile } = settings;
-  const pipeline = createPipeline({ pool, temporal, taskQueue, encryptionKeys, rulesFile, log: logger(logLevel) });
+  const pipeline = createPipeline({ pool, temporal, taskQueue, encryptionKeys, rulesFile, log: workerLog(logLevel) });
   const spoolDir = path.join(dataDir, 'spool');
   const place = await placeAt(path.join(spoolDir, 'place'));
   const site = createFolderSite(settings.site.dir, settings.site.url);
   const policy = async () => loadPolicy(settings.policy);
   const organisation = async () => (await policy()).pack.organisation.name;
-  const directory = await connectDirectory(settings.directory, logger(logLevel));
+  const directory = await connectDirectory(settings.directory, workerLog(logLevel));
 
   const pacer = new RatePacer();
   const live: OutwardPorts = {
@@ -214,7 +228,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
     ]),
     inApp: createInAppWebhook(settings.inApp),
   };
-  const log = logger(logLevel);
+  const log = workerLog(logLevel);
   const audit = await createAudit(pool, settings, log, pipeline.poke);
   const contacts = settings.contactsFile
     ? await loadContacts(settings.contactsFile)
@@ -298,10 +312,6 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   };
   const spool = keepMerging(deps.ledgers, log);
   return { activities: createActivities(deps), artefacts, spool: { ...spool, place }, pipeline, audit, signing, close };
-}
-
-function logger(level = 'warn') {
-  return pino({ level }, pino.destination(2));
 }
 
 /** Exercises reach recorders only; where none run, every use of their ports is refused. */

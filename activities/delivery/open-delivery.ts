@@ -26,7 +26,7 @@ export function openDelivery(deps: OpenDeliveryDeps, input: OpenDeliveryInput): 
 
 async function opened(deps: OpenDeliveryDeps, input: OpenDeliveryInput): Promise<OpenedDelivery> {
   const { ledgers, log, artefacts } = deps;
-  const context = { incidentId: input.incidentId, obligation: input.obligation, round: input.round };
+  const context = { caseId: input.incidentId, obligation: input.obligation, round: input.round };
 
   if (await postgresAnswers(ledgers)) {
     try {
@@ -67,7 +67,7 @@ async function entered(
   const unknown = audience.unknown();
   if (unknown.length > 0) {
     log.error(
-      { incidentId: input.incidentId, obligation: input.obligation, round: input.round, unknown },
+      { caseId: input.incidentId, obligation: input.obligation, round: input.round, unknown },
       `${unknown.length} workspaces are not in the directory: add them or correct the assessment; the others are told, and the notice stays open`,
     );
   }

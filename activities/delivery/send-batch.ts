@@ -133,7 +133,7 @@ async function stillUnsent(
   const found = await deps.mail.findSent(subject, new Date(batch.claimedAt));
   if (!found) {
     deps.log.error(
-      { incidentId: effect.incidentId, obligation: effect.obligation, recipients: open.length },
+      { caseId: effect.incidentId, obligation: effect.obligation, recipients: open.length },
       'the outcome of a batch is unknown for longer than the mail provider remembers its key: look there, then tell them by another channel',
     );
     await record(open.map(({ ref }) => ({ ref, status: 'failed', errorCode: 'outcome-unknown' })));

@@ -38,7 +38,7 @@ export async function countRecipients(
     return await Promise.race([counted(directory.read(audience), suppressed, signal), late]);
   } catch (error) {
     log.warn(
-      { incidentId, obligation, error: (error as Error).name },
+      { caseId: incidentId, obligation, error: (error as Error).name },
       'the directory does not answer, or not in time: the draft does not say how many it goes to; see the log of the directory',
     );
     return undefined;

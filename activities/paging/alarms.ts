@@ -39,7 +39,7 @@ export async function raiseAlarm(
   if (mailed.status === 'fulfilled') return;
   if (!(mailed.reason instanceof ApplicationFailure) || !mailed.reason.nonRetryable) throw mailed.reason;
   // Repeating this mail cannot help; the escalation goes on through the other ports and to the next person.
-  log.error({ incidentId, key, problem: mailed.reason.message }, 'an alarm could not be mailed');
+  log.error({ caseId: incidentId, key, problem: mailed.reason.message }, 'an alarm could not be mailed');
 }
 
 /** Mails the task to file a dossier to its owner, once for its obligation and round. */

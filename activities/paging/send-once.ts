@@ -45,7 +45,7 @@ export async function mailStaffOnce(
   let outcome = await send(address, key);
   if (outcome.outcome === 'refused' && address !== contacts.fallback) {
     log.error(
-      { incidentId: effect.incidentId, key, errorCode: outcome.errorCode },
+      { caseId: effect.incidentId, key, errorCode: outcome.errorCode },
       'the address of a contact was refused: correct the contacts; the fallback is told',
     );
     outcome = await send(contacts.fallback, `${key}/fallback`);

@@ -34,10 +34,13 @@ export function intakeCommand(program: Command, shell: Shell): void {
     .option('--host <address>', 'the address to listen on (default: 127.0.0.1, behind a proxy that terminates TLS)')
     .action(async (options: Options) => {
       const { out } = shell;
-      const stopped = untilStopped();
+      const { logOfProcess } = await import('../long-running.js');
+      const log = logOfProcess(shell, 'intake');
+      const stopped = untilStopped(log);
       const running = await runIntake(shell.env, options.host ?? LOOPBACK, options.port ?? DEFAULT_PORT);
       if (options.json) out.json({ url: running.url, sources: running.sources });
       else for (const line of intakeLines(running)) out.line(line);
+      shell.log = log;
       const signal = await stopped;
       await running.stop(signal === 'SIGTERM' ? DRAIN_MS : 0);
     });

@@ -35,7 +35,9 @@ export function serveCommand(program: Command, shell: Shell): void {
     .option('--host <address>', 'the address to listen on (default: 127.0.0.1, behind a proxy that terminates TLS)')
     .action(async (options: Options) => {
       const { out } = shell;
-      const stopped = untilStopped();
+      const { logOfProcess } = await import('../long-running.js');
+      const log = logOfProcess(shell, 'server');
+      const stopped = untilStopped(log);
       const { server, keyFile, board } = await runServer(
         shell,
         options.host ?? LOOPBACK,
@@ -44,6 +46,7 @@ export function serveCommand(program: Command, shell: Shell): void {
       );
       if (options.json) out.json({ url: server.url, local: server.local, metrics: server.metricsUrl });
       else for (const line of serverLines(server, keyFile, out.isTerminal ? board : undefined)) out.line(line);
+      shell.log = log;
       await stopped;
       await server.stop();
     });
@@ -70,6 +73,7 @@ export async function runServer(shell: Shell, host: string, port: number, { metr
   const server = await startServer({
     ...{ settings, callbacks, temporal, encryptionKeys, taskQueue, session, host, port, pages },
     ...(metrics && { metrics: loaded.metrics.address }),
+    tracing: loaded.tracing,
   });
   return { server, keyFile, ...(local && { board: `${server.url}/login?key=${session.key}` }) };
 }

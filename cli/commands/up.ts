@@ -5,6 +5,7 @@ import { refused } from '../../client/errors';
 import type { RunningIntake } from '../../detection/intake/start-intake';
 import { SEARCH_ATTRIBUTES } from '../../domain/incident/contract';
 import { tocsin } from '../../domain/kernel/command-lines';
+import { atEnd } from '../../platform/ending';
 import { dataDir } from '../../platform/folders';
 import { LOOPBACK } from '../../platform/free-port';
 import { isLoopbackUrl } from '../../platform/loopback-host';
@@ -13,7 +14,7 @@ import { addressLines } from '../rendering/address-lines';
 import type { Output } from '../rendering/output';
 import type { RunningWatchdog } from '../run-watchdog';
 import type { CommonOptions, Shell } from '../shell';
-import { untilStopped } from '../until-stopped';
+import { endWithin, untilStopped } from '../until-stopped';
 import { verb } from '../verb';
 import { intakeLines, runIntake } from './intake';
 import { runServer, serverLines } from './serve';
@@ -41,7 +42,9 @@ export function upCommand(program: Command, shell: Shell): void {
     .action(async (options: CommonOptions & { liveProviders?: boolean }) => {
       const { out } = shell;
       if (!options.liveProviders) refuseLiveProviders(shell.env);
-      const stopped = untilStopped();
+      const { logOfProcess } = await import('../long-running.js');
+      const log = logOfProcess(shell, 'up');
+      const stopped = untilStopped(log);
       const running = await runStack(shell.env);
       let intake: RunningIntake | undefined;
       let watchdog: RunningWatchdog | undefined;
@@ -72,6 +75,7 @@ export function upCommand(program: Command, shell: Shell): void {
         }
         await Promise.race([stopped, running.ended]);
       } finally {
+        endWithin(log);
         await served?.server.stop();
         await intake?.stop();
         await watchdog?.stop();
@@ -124,17 +128,23 @@ export async function runStack(env: NodeJS.ProcessEnv): Promise<RunningTocsin> {
   const { loadWorkerSettings } = await import('../../settings/worker.js');
   const { startWorker } = await import('../run-worker.js');
   const { checkSettingsOfUp } = await import('../../settings/up.js');
+  const { startTracing } = await import('../../platform/tracing/tracing.js');
+  const { createLog } = await import('../../platform/log.js');
   checkSettingsOfUp(env);
   const stack = await startStack({ env, searchAttributes: SEARCH_ATTRIBUTES });
   try {
     const { connectionOptions, namespace } = stack.temporalServer;
-    const worker = await startWorker(loadWorkerSettings(env, stack), { ...connectionOptions, namespace } as never);
+    const settings = loadWorkerSettings(env, stack);
+    // Before its parts do: they are one process.
+    const tracing = startTracing(settings.tracing, 'tocsin', createLog('up'));
+    const worker = await startWorker(settings, { ...connectionOptions, namespace } as never);
     return {
       stack,
       ended: Promise.race([worker.ended, stack.failed.then(serverFailed)]),
       stop: async () => {
         await worker.stop().catch(() => undefined); // a fault of the worker was told by `ended`
-        await stack.stop();
+        await tracing.stop();
+        await atEnd('the servers of the stack', stack.stop());
       },
       addressLines: (out, incidentId) => addressLines(stack, dataDir(env), out, incidentId),
     };

@@ -27,10 +27,13 @@ export function watchdogCommand(program: Command, shell: Shell): void {
       const { temporalTarget } = await import('../connect.js');
       const { loadWatchdogSettings } = await import('../../settings/watchdog.js');
       const { createWatchdog } = await import('../run-watchdog.js');
+      const { logOfProcess } = await import('../long-running.js');
       const settings = loadWatchdogSettings(shell.env, readRunningStack(dataDir(shell.env)));
       const { watchdog, stop } = createWatchdog(settings, () => temporalTarget(shell.env));
       try {
         if (options.once) return await lookOnce(shell, watchdog, options.json === true);
+        const log = logOfProcess(shell, 'watchdog');
+        const stopped = untilStopped(log);
         watchdog.start();
         const { mail, webhook, pingUrl, everyMs } = settings.watchdog;
         const ways = [...mail, ...(webhook ? ['the webhook'] : [])].join(', ');
@@ -39,7 +42,8 @@ export function watchdogCommand(program: Command, shell: Shell): void {
           shell.out.line(
             "No dead man's switch is set (TOCSIN_WATCHDOG_PING_URL): nobody is told if the watchdog itself ends.",
           );
-        await untilStopped();
+        shell.log = log;
+        await stopped;
       } finally {
         await stop();
       }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { dataDir } from '../../platform/folders';
 import { readRunningStack } from '../../platform/stack-file';
 import type { CommonOptions, Shell } from '../shell';
-import { untilStopped } from '../until-stopped';
+import { endWithin, untilStopped } from '../until-stopped';
 import { verb } from '../verb';
 
 export function workerCommand(program: Command, shell: Shell): void {
@@ -16,7 +16,9 @@ export function workerCommand(program: Command, shell: Shell): void {
     const { temporalTarget } = await import('../connect.js');
     const { loadWorkerSettings } = await import('../../settings/worker.js');
     const { startWorker } = await import('../run-worker.js');
+    const { logOfProcess } = await import('../long-running.js');
     const { startWorkerMetrics } = await import('../../worker/metrics/worker-metrics.js');
+    const log = logOfProcess(shell, 'worker');
     const settings = loadWorkerSettings(shell.env, readRunningStack(dataDir(shell.env)));
     const target = temporalTarget(shell.env);
     const { address } = settings.metrics;
@@ -31,7 +33,8 @@ export function workerCommand(program: Command, shell: Shell): void {
         shell.out.line(`Worker on queue "${settings.taskQueue}" of ${at}, namespace ${namespace}. Ctrl-C stops it.`);
         if (metrics) shell.out.line(`Metrics: ${metrics.url}`);
       }
-      await Promise.race([untilStopped(), worker.ended]);
+      shell.log = log;
+      await Promise.race([untilStopped(log), worker.ended]).finally(() => endWithin(log));
       await worker.stop();
     } finally {
       await metrics?.stop();

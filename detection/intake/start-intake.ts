@@ -3,11 +3,15 @@ import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { FastifyPluginAsync } from 'fastify';
 import type { PoolClient } from 'pg';
-import pino from 'pino';
 import { keepDeliveryEvents } from '../../activities/delivery/ledger/delivery-events';
 import { TocsinClient } from '../../client/tocsin-client';
+import { tracedCalls } from '../../client/traced-calls';
 import type { Detection } from '../../domain/detection/detection';
 import { tocsin } from '../../domain/kernel/command-lines';
+import { atEnd } from '../../platform/ending';
+import { createLog } from '../../platform/log';
+import type { TracingSettings } from '../../platform/tracing/settings';
+import { startTracing } from '../../platform/tracing/tracing';
 import type { PolicySource } from '../../policy/settings';
 import { createPool, isUnavailable } from '../../postgres/pool';
 import { createFolderStore } from '../../register/log/log-store';
@@ -43,6 +47,8 @@ export interface IntakeServer {
   server: IntakeServerSettings;
   reports: ReportsSettings;
   sessions: SessionSettings;
+  /** Where traces go, if anywhere. */
+  tracing?: TracingSettings;
 }
 
 export interface StartIntakeOptions {
@@ -74,12 +80,13 @@ export interface RunningIntake {
 export async function startIntake(options: StartIntakeOptions): Promise<RunningIntake> {
   const { settings, dataConverter, secrets, plugins, host, port } = options;
   const { databaseUrl, taskQueue, encryptionKeys, detectionRules: rulesFile, server } = settings;
-  const log = pino({ level: options.logLevel ?? 'warn' }, pino.destination(2));
+  const log = createLog('intake', { level: options.logLevel });
   const configured = server.sourcesFile ? loadSources(server.sourcesFile, secrets) : [];
   const sources = [...configured, ...(options.ownSources ?? [])];
   const { namespace, ...connectionOptions } = options.temporal;
   const connection = Connection.lazy(connectionOptions);
-  const temporal = new Client({ connection, namespace, dataConverter });
+  const tracing = startTracing(settings.tracing, 'tocsin-intake', log);
+  const temporal = new Client({ connection, namespace, dataConverter, ...tracedCalls() });
   const pool = createPool(databaseUrl, { refusePower: settings.production });
   const pipeline = createPipeline({ pool, temporal, taskQueue, encryptionKeys, rulesFile, log });
   const closeConnections = () => Promise.allSettled([connection.close(), pool.end()]);
@@ -128,14 +135,16 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
       url,
       sources: configured.map(({ name }) => name),
       async stop(delayMs = 0) {
-        await drain(app, delayMs);
-        await teller?.stop();
-        await pipeline.stop();
-        await closeConnections();
+        await atEnd('requests under way', drain(app, delayMs));
+        if (teller) await atEnd('incidents being told which mails came back', teller.stop());
+        await atEnd('detections being handed over', pipeline.stop());
+        await atEnd('connections of the intake', closeConnections());
+        await tracing.stop();
       },
     };
   } catch (error) {
     await closeConnections();
+    await tracing.stop();
     throw error;
   }
 }

@@ -33,8 +33,8 @@ function wasCancelled(error: unknown): boolean {
   return error instanceof CancelledFailure || (error as Error)?.name === 'AbortError';
 }
 
-/** A type of the table; what comes from outside is never a label. */
-function typeOf(error: unknown): string {
+/** The type of a failure: one of the table; what comes from outside is never a label. */
+export function typeOf(error: unknown): string {
   if (error instanceof ApplicationFailure && error.type && Object.hasOwn(FAILURES, error.type)) return error.type;
   return isUnavailable(error) ? 'PostgresUnavailable' : 'other';
 }

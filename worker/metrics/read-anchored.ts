@@ -1,7 +1,8 @@
 /** How far each anchor keeps the register, as Postgres remembers it. */
+
+import { allEnded } from '../../platform/all-ended';
 import { keptSize, readAnchored } from '../../register/log/anchored';
 import type { Queryable } from '../../register/read-entries';
-import { allEnded } from './all-ended';
 
 export interface AnchorFigures {
   anchor: string;

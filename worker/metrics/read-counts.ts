@@ -1,6 +1,6 @@
 /** How far the register is signed and what became of deliveries, as counts. */
 import type { Pool } from 'pg';
-import { allEnded } from './all-ended';
+import { allEnded } from '../../platform/all-ended';
 
 /** How many there are under a word of the table's own. */
 export interface Count {

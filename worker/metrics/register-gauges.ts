@@ -7,9 +7,9 @@ import type { Pool } from 'pg';
 import { Gauge, type Registry } from 'prom-client';
 import { toMs } from '../../domain/kernel/time';
 import { type CaseFigures, caseFigures } from '../../domain/watch/registered-case';
+import { allEnded } from '../../platform/all-ended';
 import { within } from '../../platform/within';
 import { EachCase } from '../../register/each-case';
-import { allEnded } from './all-ended';
 import { type AnchorFigures, anchorFigures } from './read-anchored';
 import { type Counts, readCounts } from './read-counts';
 

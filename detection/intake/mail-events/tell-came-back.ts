@@ -93,7 +93,10 @@ export class CameBackTeller {
         const code = refusalOf(error);
         if (code === undefined) return { error };
         this.told.set(name, { at: now, times: times + 1 });
-        this.log.warn({ incident, code }, 'an incident does not take which mails of it came back: it is tried again');
+        this.log.warn(
+          { caseId: incident, code },
+          'an incident does not take which mails of it came back: it is tried again',
+        );
         return undefined;
       }
       // It is closed: once it is open again it is told.
@@ -101,7 +104,10 @@ export class CameBackTeller {
       const obligation = key.replace(/#\d+$/, '');
       const todo = `see \`${tocsin('notice recipients', { id: incident, obligation, state: 'came-back' })}\``;
       if (!before?.closed)
-        this.log.warn({ incident, obligation, mails }, `mails of a closed incident came back: ${todo}, and reopen it`);
+        this.log.warn(
+          { caseId: incident, obligation, mails },
+          `mails of a closed incident came back: ${todo}, and reopen it`,
+        );
       return undefined;
     }
     await client.query('UPDATE tocsin.delivery_events SET told_at = now() WHERE event_id = ANY ($1)', [events]);

@@ -150,7 +150,7 @@ test('an incident that takes no signal stops no other one, and is tried seldomer
   const others = [all[0]!, all[2]!].map(({ incidentId }) => `${incidentId} mails-came-back enterprise-notice`);
   expect([...signals].sort()).toEqual(others.sort());
   expect(logged).toHaveLength(1);
-  expect(JSON.parse(logged[0]!)).toMatchObject({ incident: stuck, code: 8 });
+  expect(JSON.parse(logged[0]!)).toMatchObject({ caseId: stuck, code: 8 });
   expect(logged[0]).not.toContain('@');
   world.fails = {};
   clock.now += 60_000;

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { WorkerLogger } from '../../../cli/worker-logger';
+import { ApplicationFailure } from '@temporalio/common';
+import pino from 'pino';
+import { into, WorkerLogger } from '../../../cli/worker-logger';
 
 test('a worker logs warnings and errors, and not that the queue of its spool has no workflows', () => {
   const written: string[] = [];
@@ -14,4 +16,54 @@ test('a worker logs warnings and errors, and not that the queue of its spool has
 test('the SDK says it in these words', () => {
   const sdk = readFileSync(require.resolve('@temporalio/worker/lib/worker.js'), 'utf8');
   expect(sdk).toContain("logger.warn('No workflows registered");
+});
+
+describe('what the SDK says becomes lines of the log', () => {
+  const lines: Array<Record<string, unknown>> = [];
+  const logger = new WorkerLogger(
+    into(pino({ level: 'trace' }, { write: (line: string) => void lines.push(JSON.parse(line)) })),
+  );
+  afterEach(() => void lines.splice(0));
+
+  test('with the case, and nothing that was given to an activity or came of it', () => {
+    logger.warn('Activity failed', {
+      sdkComponent: 'activity',
+      workflowId: 'INC-1/enterprise-notice/1',
+      workflowRunId: 'run-1',
+      activityType: 'sendBatches',
+      attempt: 3,
+      taskToken: 'secret-token',
+      args: ['ann@example.com'],
+      error: ApplicationFailure.create({
+        message: 'the mail provider is away',
+        type: 'MailUnavailable',
+        details: ['ann@example.com'],
+      }),
+    });
+    expect(lines[0]).toMatchObject({
+      msg: 'Activity failed',
+      caseId: 'INC-1',
+      workflowId: 'INC-1/enterprise-notice/1',
+      runId: 'run-1',
+      activity: 'sendBatches',
+      attempt: 3,
+      sdk: 'activity',
+      error: 'MailUnavailable',
+      problem: 'the mail provider is away',
+    });
+    expect(JSON.stringify(lines)).not.toMatch(/secret-token|ann@/);
+  });
+
+  test('of the native part with what went wrong', () => {
+    logger.warn('gRPC call poll_workflow_task_queue retried 15 times', {
+      sdkComponent: 'core',
+      error: 'Status { code: Unavailable, message: "connection refused" }',
+    } as never);
+    expect(lines[0]).toMatchObject({ sdk: 'core', problem: expect.stringContaining('Unavailable') });
+  });
+
+  test('of a workflow of no case with its own id', () => {
+    logger.error('Failed to process a workflow task', { workflowId: 'audit-watch-2026-04-01T00:00:00Z' });
+    expect([lines[0]!.caseId, lines[0]!.workflowId]).toEqual([undefined, 'audit-watch-2026-04-01T00:00:00Z']);
+  });
 });

@@ -35,8 +35,9 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 function namesIn(text: string): string[] {
   const used = text.replace(/^\s*(?:export const )?'?[A-Z][A-Z0-9_…]*'?(?::| =) variable\(/gm, '');
   const ours =
-    used.match(/\b(?:TOCSIN|TEMPORAL|RESEND|CLOUDFLARE)_[A-Z0-9_]*[A-Z0-9]\b|\bDATABASE_URL\b|\bXDG_STATE_HOME\b/g) ??
-    [];
+    used.match(
+      /\b(?:TOCSIN|TEMPORAL|RESEND|CLOUDFLARE|OTEL)_[A-Z0-9_]*[A-Z0-9]\b|\bDATABASE_URL\b|\bXDG_STATE_HOME\b/g,
+    ) ?? [];
   const read = [...used.matchAll(/\benv(?:\.|\[['"])([A-Z][A-Z0-9_]+)/g)].map(([, name]) => name!);
   return [...ours, ...read];
 }
