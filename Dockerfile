@@ -17,6 +17,8 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 FROM node:22-slim
 ENV NODE_ENV=production TOCSIN_ENV=production TOCSIN_DATA_DIR=/var/lib/tocsin
 # Temporal's client believes the certificates of the system, of which this image has none.
+# Those of today, not of a version.
+# hadolint ignore=DL3008
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
 RUN install -d -o node -g node -m 0700 /var/lib/tocsin
 WORKDIR /app

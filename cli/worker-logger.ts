@@ -47,6 +47,11 @@ function fieldsOf(meta: LogMetadata = {}): object {
   return {
     ...casedFields(meta.workflowId ?? meta.workflow_id),
     ...Object.fromEntries(fields),
-    ...(meta.error !== undefined && faultFields(meta.error)),
+    ...(meta.error !== undefined && faultFields(withoutDetails(meta.error))),
   };
+}
+
+/** Of a status of gRPC, which the native part gives as text, its code and message: behind them stand headers. */
+function withoutDetails(error: unknown): unknown {
+  return typeof error === 'string' ? error.replace(/, details: b".*$/s, '') : error;
 }
