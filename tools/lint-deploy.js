@@ -9,6 +9,8 @@ const path = require('node:path');
 
 const root = path.resolve(__dirname, '..');
 const CHART = path.join('deploy', 'helm', 'tocsin');
+/** The oldest that the chart takes, and one of today. */
+const KUBERNETES = ['1.27.0', '1.34.0'];
 /** Each makes other parts of the chart stand: all on, all off, and what is usual. */
 const VALUES = {
   usual: {},
@@ -79,12 +81,16 @@ const CHECKS = [
     name: 'what the chart makes (helm template | kubernetes-validate)',
     program: 'kubernetes-validate',
     run(dir, validate) {
-      return Object.entries(VALUES).flatMap(([name, values]) => {
-        const made = spawnSync('helm', ['template', 'acme', CHART, ...set(values)], { cwd: root, encoding: 'utf8' });
-        if (made.status !== 0) return [`${name}: ${made.error?.message ?? made.stderr.trim()}`];
-        const file = path.join(dir, `${name}.yaml`);
-        writeFileSync(file, made.stdout);
-        return problemsOf(validate, ['--strict', file]);
+      const made = KUBERNETES.flatMap((version) =>
+        Object.entries(VALUES).map(([name, values]) => ({ version, name, values })),
+      );
+      return made.flatMap(({ version, name, values }) => {
+        const args = ['template', 'acme', CHART, '--kube-version', version, ...set(values)];
+        const { status, stdout, stderr, error } = spawnSync('helm', args, { cwd: root, encoding: 'utf8' });
+        if (status !== 0) return [`${name} for ${version}: ${error?.message ?? stderr.trim()}`];
+        const file = path.join(dir, `${name}-${version}.yaml`);
+        writeFileSync(file, stdout);
+        return problemsOf(validate, ['--strict', '--kubernetes-version', version, file]);
       });
     },
   },

@@ -38,7 +38,7 @@ export function oncallCommand(program: Command, shell: Shell): void {
           text: `${person(now)}${now?.isOverride ? ', stands in' : ''}`,
           paint: (text: string) => out.style(text, 'bold'),
         },
-        now ? minuteText(now.until) : '',
+        now ? (now.until ? minuteText(now.until) : 'no handover') : '',
         next ? `${person(next)}${now ? '' : ` from ${minuteText(next.from)}`}` : '',
       ]);
       const columns = [
@@ -62,17 +62,21 @@ export function oncallCommand(program: Command, shell: Shell): void {
     });
 }
 
+/** Turns in which somebody else must come for there to be an end. */
+const LOOKED_AT = 60;
+
 /** Who it is, and the next turn of somebody else; where several shifts follow the sun, the handovers of the next day. */
 function levelAt(rota: Rota, level: number, name: string, at: Instant) {
   const now = onCall(rota, level, at);
-  const following = turns(rota, level, at, 60).filter(({ from }) => from > at);
+  const all = turns(rota, level, at, LOOKED_AT);
+  const following = all.filter(({ from }) => from > at);
   const next = following.find(({ who }) => who !== now?.who);
-  // Turns of the same person that follow one another are one.
-  const until = now && (next?.from ?? following.at(-1)?.until ?? now.until);
+  // Turns of the same person that follow one another are one; where they go on and on, it has no end.
+  const until = next?.from ?? (all.length < LOOKED_AT ? all.at(-1)?.until : undefined);
   const dayOn = toInstant(toMs(at) + DAY_MS);
   const handovers =
     rota.levels[level - 1]!.shifts.length > 1 ? following.filter(({ from }) => from <= dayOn) : undefined;
-  return { level, name, now: now && { ...now, until: until! }, next, ...(handovers && { handovers }) };
+  return { level, name, now: now && { ...now, until }, next, ...(handovers && { handovers }) };
 }
 
 async function readRota(file: string | undefined): Promise<Rota> {

@@ -50,21 +50,34 @@ function entries({ name, log }: TocsinProcess): Line[] {
   return log().map((line) => {
     const entry = JSON.parse(line) as Line;
     expect([name, line, entry.level]).toEqual([name, line, expect.stringMatching(/^(warn|error|fatal)$/)]);
-    expect(entry).toMatchObject({ time: expect.stringMatching(/^\d{4}-.*Z$/), msg: expect.any(String), pid: expect.any(Number) });
+    expect(entry).toMatchObject({
+      time: expect.stringMatching(/^\d{4}-.*Z$/),
+      msg: expect.any(String),
+      pid: expect.any(Number),
+    });
     expect([name, entry.part]).toEqual([name, name === 'serve' ? 'server' : name]);
     return entry;
   });
 }
 
 const says = (of: TocsinProcess, what: string, found: (line: Line) => boolean) =>
-  until(what, () => entries(of).find(found), 90_000, () => of.log().slice(-5).join('\n'));
+  until(
+    what,
+    () => entries(of).find(found),
+    90_000,
+    () => of.log().slice(-5).join('\n'),
+  );
 
 const urlOf = ({ out }: TocsinProcess) => /(?:API and codec:|Intake on) (http:\S+?)[.,]?\s/.exec(out())![1]!;
 
 test('an activity that fails: the SDK and the activity itself say of which incident it is', async () => {
   // The mail provider refuses this key.
   await world.client.declare({ declaration: declarationOf(ID, everything('logs')), policy });
-  const failed = await says(running.worker, 'the SDK tells of an activity', ({ activity, caseId }) => activity !== undefined && caseId === ID);
+  const failed = await says(
+    running.worker,
+    'the SDK tells of an activity',
+    ({ activity, caseId }) => activity !== undefined && caseId === ID,
+  );
   expect(failed).toMatchObject({ error: expect.any(String), problem: expect.any(String), attempt: expect.any(Number) });
 }, 120_000);
 
@@ -86,9 +99,15 @@ test('the native part of the SDK, the server, the intake and the watchdog while 
 test('warnings of Node, and a fault that nobody caught', async () => {
   for (const each of Object.values(running)) {
     each.child.kill('SIGUSR2');
-    expect(await says(each, 'Node warns', ({ error }) => error === 'TestWarning')).toMatchObject({ level: 'warn', problem: 'a warning of a test' });
+    expect(await says(each, 'Node warns', ({ error }) => error === 'TestWarning')).toMatchObject({
+      level: 'warn',
+      problem: 'a warning of a test',
+    });
     each.child.kill('SIGWINCH');
-    expect(await says(each, 'it ends by a fault', ({ level }) => level === 'fatal')).toMatchObject({ problem: 'a fault of a test', error: 'Error' });
+    expect(await says(each, 'it ends by a fault', ({ level }) => level === 'fatal')).toMatchObject({
+      problem: 'a fault of a test',
+      error: 'Error',
+    });
     expect((await each.ended).code).toBe(1);
   }
 }, 120_000);
@@ -97,7 +116,15 @@ test('no line holds a person, a text of theirs or a secret', () => {
   for (const each of Object.values(running)) {
     expect([each.name, entries(each).length > 0]).toEqual([each.name, true]);
     const text = each.log().join('\n');
-    for (const canary of [SECRET, AUDIENCE_DOMAIN, 'Leaked deploy key', 'public build log', '203.0.113.', 'oncall@watch', world.postgres.url])
+    for (const canary of [
+      SECRET,
+      AUDIENCE_DOMAIN,
+      'Leaked deploy key',
+      'public build log',
+      '203.0.113.',
+      'oncall@watch',
+      world.postgres.url,
+    ])
       expect([each.name, canary, text.includes(canary)]).toEqual([each.name, canary, false]);
   }
 });

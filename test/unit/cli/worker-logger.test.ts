@@ -57,9 +57,13 @@ describe('what the SDK says becomes lines of the log', () => {
   test('of the native part with what went wrong', () => {
     logger.warn('gRPC call poll_workflow_task_queue retried 15 times', {
       sdkComponent: 'core',
-      error: 'Status { code: Unavailable, message: "connection refused", details: b"x", metadata: MetadataMap { headers: {"set-cookie": "secret"} } }',
+      error:
+        'Status { code: Unavailable, message: "connection refused", details: b"x", metadata: MetadataMap { headers: {"set-cookie": "secret"} } }',
     } as never);
-    expect(lines[0]).toMatchObject({ sdk: 'core', problem: 'Status { code: Unavailable, message: "connection refused"' });
+    expect(lines[0]).toMatchObject({
+      sdk: 'core',
+      problem: 'Status { code: Unavailable, message: "connection refused"',
+    });
   });
 
   test('of a workflow of no case with its own id', () => {
