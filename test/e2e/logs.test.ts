@@ -2,7 +2,7 @@
  * Worker, server, intake and watchdog log in one format, whoever within them writes: every line is provoked here, and parsed. What is
  * on their standard error and no entry of the log fails, and so does a person, a text or a secret in one.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { signStandard } from '../detection/intake/samples';
 import { rests } from '../faults/standing';
@@ -40,7 +40,11 @@ beforeAll(async () => {
   const env = { NODE_OPTIONS: `--require ${preloaded}`, TOCSIN_CONTACTS: undefined, RESEND_API_KEY: SECRET };
   const names = ['worker', 'serve', 'intake', 'watchdog'] as const;
   for (const [name, each] of await Promise.all(
-    names.map(async (name) => [name, await startTocsin(world, name, env)] as const),
+    names.map(async (name) => {
+      // Nothing listens there.
+      const more = name === 'watchdog' && { TOCSIN_WATCHDOG_PING_URL: `http://127.0.0.1:9/${SECRET}` };
+      return [name, await startTocsin(world, name, { ...env, ...more })] as const;
+    }),
   ))
     running[name] = each;
 }, 240_000);
@@ -85,8 +89,10 @@ test('the native part of the SDK, the server, the intake and the watchdog while 
   await rests(world, ID).catch(() => undefined);
   await world.crashTemporal();
   await says(running.worker, 'the native part tells of it', ({ sdk }) => sdk === 'core');
-  await fetch(`${urlOf(running.serve)}/v1/incidents/${ID}`, { headers: { authorization: `Bearer ${SECRET}` } });
-  await says(running.watchdog, 'it cannot tell everybody', ({ msg }) => msg.includes('could not tell'));
+  const key = readFileSync(path.join(world.dir, 'data', 'server', 'session-key'), 'utf8').trim();
+  await fetch(`${urlOf(running.serve)}/v1/incidents/${ID}`, { headers: { authorization: `Bearer ${key}` } });
+  await says(running.serve, 'a request was refused', ({ route }) => route === '/v1/incidents/:id');
+  await says(running.watchdog, 'nobody hears of its look', ({ msg }) => msg.includes('switch does not answer'));
   await world.stopPostgres();
   const body = JSON.stringify({ type: 'edge.anomaly', title: SECRET, correlationId: 'one' });
   const headers = signStandard(body, 'msg-one', Date.now(), EDGE_SECRET);
