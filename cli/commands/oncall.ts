@@ -31,7 +31,7 @@ export function oncallCommand(program: Command, shell: Shell): void {
         out.json({ at, levels });
         return;
       }
-      const person = (turn: Turn | undefined) => (turn ? `${rota.people[turn.who]!.name} (${turn.who})` : 'nobody');
+      const person = (turn: Pick<Turn, 'who'> | undefined) => (turn ? `${rota.people[turn.who]!.name} (${turn.who})` : 'nobody');
       const rows = levels.map(({ level, name, now, next }) => [
         `${level} ${name}${now?.shift ? `: ${now.shift}` : ''}`,
         {
@@ -62,17 +62,16 @@ export function oncallCommand(program: Command, shell: Shell): void {
     });
 }
 
-/** Turns in which somebody else must come for there to be an end. */
+/** Turns in which somebody else must come for there to be an end: no rota of a file ends by itself. */
 const LOOKED_AT = 60;
 
 /** Who it is, and the next turn of somebody else; where several shifts follow the sun, the handovers of the next day. */
 function levelAt(rota: Rota, level: number, name: string, at: Instant) {
   const now = onCall(rota, level, at);
-  const all = turns(rota, level, at, LOOKED_AT);
-  const following = all.filter(({ from }) => from > at);
+  const following = turns(rota, level, at, LOOKED_AT).filter(({ from }) => from > at);
   const next = following.find(({ who }) => who !== now?.who);
   // Turns of the same person that follow one another are one; where they go on and on, it has no end.
-  const until = next?.from ?? (all.length < LOOKED_AT ? all.at(-1)?.until : undefined);
+  const until = next?.from;
   const dayOn = toInstant(toMs(at) + DAY_MS);
   const handovers =
     rota.levels[level - 1]!.shifts.length > 1 ? following.filter(({ from }) => from <= dayOn) : undefined;

@@ -36,9 +36,3 @@ test('where somebody else comes, it is until then', async () => {
   expect(level.now.until).toBe(level.next.from);
   expect(out).not.toContain('no handover');
 });
-
-test('a rotation that ends, and none after it: until its end', async () => {
-  const { level } = await shown('{ start: 2026-01-05, end: 2026-04-10, every: P1W, people: [ann] }');
-  expect(level.now.until?.slice(0, 10)).toBe('2026-04-10');
-  expect(level.next).toBeUndefined();
-});
