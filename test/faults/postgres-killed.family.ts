@@ -1,9 +1,11 @@
 /**
  * kill -9 of Postgres at the moments at which it has most in hand: in the middle of a delivery, with the claim of a batch or
  * the settling of one unheard, with a commit of the register unheard, and again and again during whole lifecycles. Then of one
- * that loses with it what it has answered last, as one that a lagging replica takes over from.
+ * that loses with it what it has answered last, as one that a lagging replica takes over from: then rows of the ledger may be gone
+ * whose mails went out in what was lost, measured by what else it has lost, and no others.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Beats } from '../setup/forgotten';
 import type { HoldSpec } from '../setup/gate';
 import { injected } from '../setup/invariants/tally';
 import { declarationOf, everything, policy, RealWorld, type WorkerChild, wholeBreach } from '../setup/real-world';
@@ -68,21 +70,33 @@ test('killed again and again while whole lifecycles play', () => playedThrough('
 test('killed again and again, each time with the loss of what it answered last', async () => {
   await worker.stop();
   await begin({ durable: false });
-  await playedThrough('PGKILL-forgetful', 4);
+  const beats = await Beats.begin(world.pool);
+  try {
+    await playedThrough('PGKILL-forgetful', 4, beats);
+    injected('an answer of Postgres lost', beats.lost);
+  } finally {
+    await beats.end();
+  }
 }, 400_000);
 
-async function playedThrough(name: string, kills: number): Promise<void> {
+async function playedThrough(name: string, kills: number, beats?: Beats): Promise<void> {
   const draw = seeded(`postgres-killed ${name}`);
   const ids = [1, 2, 3].map((n) => `${name}-${n}`);
   for (const id of ids) await world.client.declare({ declaration: declarationOf(id, everything(id)), policy });
   const playing = Promise.all(ids.map((id) => peopleClose(world, id, 280_000)));
   playing.catch(() => undefined);
-  for (let n = 0; n < kills; n++) {
-    await sleep(1_000 + draw() * 5_000);
-    await world.crashPostgres();
+  const back = async () => {
     await sleep(draw() * 3_000);
     await world.startAgain();
+  };
+  for (let n = 0; n < kills; n++) {
+    await sleep(1_000 + draw() * 5_000);
+    if (beats) await beats.loss(() => world.crashPostgres(), back);
+    else {
+      await world.crashPostgres();
+      await back();
+    }
   }
   await playing;
-  for (const id of ids) await world.expectSound(id);
+  for (const id of ids) await world.expectSound(id, undefined, { forgotten: beats?.forgotten });
 }

@@ -16,6 +16,7 @@ import { readIncidentEvents } from '../../../register/read-incident';
 import { differences } from '../../../register/state-difference';
 import { verifyRegister } from '../../../register/verify';
 import { STEP_LIMIT } from '../../../worker/cache-size';
+import type { Forgotten } from '../forgotten';
 import { workflowBundle } from '../helpers';
 import { of, type RealWorld } from '../real-world';
 import { Tally } from './tally';
@@ -30,13 +31,15 @@ export interface Examined {
   forked?: boolean;
   /** Rows of the ledger are gone with an older backup: the mailbox and the register tell who was told. */
   ledgerLost?: boolean;
+  /** What Postgres lost that it had answered: of mails that went out then, and of no others, the ledger may have no rows. */
+  forgotten?: readonly Forgotten[] | undefined;
 }
 
 /** Counts lost, doubled, early and silent of one incident. */
 export async function examine(
   world: RealWorld,
   id: string,
-  { audience, open, forked, ledgerLost }: Examined,
+  { audience, open, forked, ...ledger }: Examined,
 ): Promise<Tally> {
   const tally = new Tally();
   const events = await readIncidentEvents(world.pool, id);
@@ -48,7 +51,7 @@ export async function examine(
   tally.whole(isAtRest, () => `${id} has not come to its end: ${JSON.stringify(standing)}`);
   await wholeRegister(tally, world, id, events, state);
   tellsStaff(tally, world, id, events, forked);
-  await tellsAudience(tally, world, id, events, audience, ledgerLost);
+  await tellsAudience(tally, world, id, events, audience, ledger);
   contains(tally, world, id, events);
   publishes(tally, world, id, events);
   earlyOrSilent(tally, world, id, events);
@@ -119,7 +122,7 @@ async function tellsAudience(
   id: string,
   events: IncidentEvent[],
   audiences: Examined['audience'],
-  ledgerLost = false,
+  { ledgerLost, forgotten = [] }: Pick<Examined, 'ledgerLost' | 'forgotten'>,
 ): Promise<void> {
   const told = [...of(events, 'obligation-fulfilled'), ...of(events, 'obligation-supplemented')];
   for (const [obligation, audience] of Object.entries(audiences)) {
@@ -139,9 +142,17 @@ async function tellsAudience(
       const counts = await new PostgresLedger(world.pool).summary({ incidentId: id, obligationId: ledgerKey });
       const { total, sent: settled, sending, unknown } = counts;
       const isSettled = total === audience.length && settled === total && sending === 0 && unknown === 0;
-      tally.whole(isSettled, () => `${id}: ${obligation}: the ledger says ${JSON.stringify(counts)}`);
+      // Rows that are there say by when they were settled; where none is, nobody was to be told before.
+      const { firstSentAt, lastSentAt } = data.evidence;
+      const isForgotten = within(forgotten, total === 0 ? firstSentAt : lastSentAt);
+      const said = `the ledger says ${JSON.stringify(counts)}, of mails from ${firstSentAt} to ${lastSentAt}`;
+      tally.whole(isSettled || isForgotten, () => `${id}: ${obligation}: ${said}`);
     }
   }
+}
+
+function within(spans: readonly Forgotten[], at: string | undefined): boolean {
+  return at !== undefined && spans.some(({ fromMs, toMs }) => Date.parse(at) >= fromMs && Date.parse(at) <= toMs);
 }
 
 function contains(tally: Tally, world: RealWorld, id: string, events: IncidentEvent[]): void {
