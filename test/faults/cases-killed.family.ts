@@ -15,16 +15,14 @@ import { acceptReport } from '../../detection/reports/store/accept-report';
 import { TASK_QUEUE } from '../../domain/incident/contract';
 import { toInstant } from '../../domain/kernel/time';
 import { readEvents } from '../../register/read-incident';
-import { verifyRegister } from '../../register/verify';
-import { STEP_LIMIT } from '../../worker/cache-size';
 import { aLog, bytesOf } from '../detection/audit/helpers';
-import { workflowBundle } from '../setup/helpers';
 import { injected, report, Tally } from '../setup/invariants/tally';
 import { type ActivityHold, RealWorld, type WorkerChild } from '../setup/real-world';
 import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
 import { MINIMIST } from '../unit/detection/dependencies/records';
 import { detection, judged, RULES } from '../unit/domain/helpers/detections';
+import { soundCase } from './sound-case';
 
 const WHEN = ['before', 'after'] as const;
 const named = (activities: readonly (keyof Activities)[]) =>
@@ -181,7 +179,7 @@ test('kill -9 at the boundaries of every activity of the other cases', async () 
     damage!.case_id,
     ...[...triageIds.values()].map(({ caseId }) => caseId),
   ];
-  for (const id of cases) await soundCase(tally, id);
+  for (const id of cases) await soundCase(world, tally, id);
   tally.cannot('early', 'nothing of these is sent at a time of its own');
   report(tally);
   expect(tally.found()).toEqual([]);
@@ -249,34 +247,4 @@ async function acceptReports(): Promise<Map<string, string>> {
     ids.set(name, reportId);
   }
   return ids;
-}
-
-/** All its entries, in order, each alarm mailed once, and its history replays. */
-async function soundCase(tally: Tally, id: string): Promise<void> {
-  const view = await until(`${id} rests`, async () => {
-    const found = await world.client.view(id);
-    return found && found.registerBacklog === 0 && found.inFlight.length === 0 && found;
-  });
-  const events = await readEvents(world.pool, id);
-  const numbers = Array.from({ length: view.state.seq }, (_, n) => String(n + 1));
-  tally.once(
-    `${id}: entries of the register`,
-    numbers,
-    events.map(({ seq }) => String(seq)),
-  );
-  const verified = await verifyRegister(world.pool, { incidentId: id });
-  tally.whole(verified.ok, () => `${id}: the register: ${JSON.stringify(verified)}`);
-  const alarms = events.flatMap(({ kind, seq }) => (kind === 'alarm-raised' ? [`alarm/${id}/${seq}`] : []));
-  const keys = world.mails(id).map(({ request }) => request!.key);
-  for (const key of alarms) tally.check('silent', keys.includes(key), () => `${key} reached nobody`);
-  tally.once(
-    `${id}: alarms`,
-    alarms,
-    keys.filter((key) => key.startsWith('alarm/')),
-  );
-  const history = await world.temporal.workflow.getHandle(id).fetchHistory();
-  const unlike = await Worker.runReplayHistory({ workflowBundle: workflowBundle(), ...STEP_LIMIT }, history, id).catch(
-    (e) => e,
-  );
-  tally.whole(unlike === undefined, () => `${id}: its history cannot be replayed: ${(unlike as Error).message}`);
 }

@@ -25,7 +25,7 @@ interface ActiveHold extends HoldSpec {
 
 export class Gate {
   private holds: ActiveHold[] = [];
-  private readonly stuck = new Set<() => void>();
+  private readonly stuck = new Set<{ socket: net.Socket; release: () => void }>();
   private readonly sockets = new Set<net.Socket>();
   /** How often somebody connected. */
   connections = 0;
@@ -64,7 +64,14 @@ export class Gate {
   /** Ends all holds: what was held goes on its way, where somebody still waits for it. */
   lift(): void {
     this.holds = [];
-    for (const release of this.stuck) release();
+    for (const { release } of this.stuck) release();
+    this.stuck.clear();
+  }
+
+  /** Ends all holds: what was held never arrives, also where its sender is dead and it would. */
+  cut(): void {
+    this.holds = [];
+    for (const { socket } of this.stuck) socket.destroy();
     this.stuck.clear();
   }
 
@@ -109,9 +116,12 @@ export class Gate {
   private keep(hold: ActiveHold, socket: net.Socket, release: () => void): void {
     hold.held++;
     socket.pause();
-    this.stuck.add(() => {
-      release();
-      socket.resume();
+    this.stuck.add({
+      socket,
+      release: () => {
+        release();
+        socket.resume();
+      },
     });
   }
 }

@@ -25,7 +25,7 @@ import { type RunningPostgres, startPostgres } from '../../stack/postgres';
 import { startSite } from '../../stack/site';
 import { type RunningTemporal, startTemporal } from '../../stack/temporal';
 import { Gate } from './gate';
-import { afterFile, startDevServer, temporaryDir } from './helpers';
+import { afterFile, startDevServer, startTimeSkipping, type TimeSkipping, temporaryDir } from './helpers';
 import { type Examined, examine } from './invariants/examine';
 import { injected, report } from './invariants/tally';
 import { startDevServerWith } from './workflow-harness';
@@ -54,11 +54,15 @@ export interface WorkerChildOptions {
   clockAheadMs?: number;
   /** The built files of another release. */
   dist?: string;
+  /** What it says to Temporal passes the gate before that, uncompressed. */
+  gated?: boolean;
 }
 
 export interface WorldOptions {
   /** Temporal keeps its database in a file, so that it can be killed and started again. */
   lasting?: boolean;
+  /** Temporal's clock skips, by `pass`, as no other's does; this one has no lists and no schedules. */
+  skipping?: boolean;
   /** After so many events of history Temporal asks a workflow to begin a new run. */
   newRunAfter?: number;
   postgresDir?: string;
@@ -113,7 +117,7 @@ export class RealWorld {
   temporal!: Client;
   mailbox!: Mailbox;
   recorder!: CloudflareRecorder;
-  gates!: { mailbox: Gate; recorder: Gate; postgres: Gate };
+  gates!: { mailbox: Gate; recorder: Gate; postgres: Gate; temporal: Gate };
   /** The role that a leaked key could log in with. */
   readonly leakedRole = 'deploy';
   private local!: StandIns;
@@ -123,6 +127,7 @@ export class RealWorld {
   private children = 0;
   private durable = false;
   private lastingTemporal?: { server: RunningTemporal; port: number };
+  private skippingTemporal?: TimeSkipping['env'];
 
   private constructor(readonly dir: string) {}
 
@@ -133,12 +138,17 @@ export class RealWorld {
     return world;
   }
 
-  private async bringUp({ lasting, postgresDir, newRunAfter, durable = false }: WorldOptions): Promise<void> {
+  private async bringUp(options: WorldOptions): Promise<void> {
+    const { lasting, skipping, postgresDir, newRunAfter, durable = false } = options;
     this.durable = durable;
     const port = await freePort();
     const in_ = (name: string) => path.join(this.dir, name);
     const [temporal, postgres, mailbox, recorder, site] = await Promise.all([
-      lasting ? this.startTemporal(await freePort(steadyPort())) : this.startPassingTemporal(newRunAfter),
+      lasting
+        ? this.startTemporal(await freePort(steadyPort()))
+        : skipping
+          ? this.startSkippingTemporal()
+          : this.startPassingTemporal(newRunAfter),
       startPostgres({ dir: postgresDir ?? in_('postgres'), port, durable, env: {} }),
       startMailbox({ dir: in_('mailbox'), apiKey: LOCAL_API_KEY }),
       startCloudflareRecorder({ dir: in_('recorder'), tokens: { local: LOCAL_API_TOKEN } }),
@@ -149,6 +159,7 @@ export class RealWorld {
       mailbox: await Gate.before(mailbox.port),
       recorder: await Gate.before(recorder.port),
       postgres: await Gate.before(port),
+      temporal: await Gate.before(Number(new URL(`http://${temporal.address}`).port)),
     };
     this.pool = createPool(postgres.url);
     const connection = Connection.lazy({ address: temporal.address, channelArgs: LONG_HISTORIES });
@@ -201,7 +212,10 @@ export class RealWorld {
     mkdirSync(folder);
     const holds = (options.holds ?? []).map((hold, n) => ({ ...hold, marker: path.join(folder, `hangs-${n}`) }));
     const journal = path.join(folder, 'journal.json');
-    const { local, temporalAddress: temporal } = this;
+    const { local, temporalAddress } = this;
+    const gate = new URL(this.gates.temporal.through('http://127.0.0.1/')).host;
+    const gated = { ...temporalAddress, address: gate, grpcCompression: { type: 'none' } };
+    const temporal = options.gated ? gated : temporalAddress;
     const child: ServerProcess = await startServerProcess({
       name: 'The worker',
       command: process.execPath,
@@ -240,6 +254,17 @@ export class RealWorld {
     if (newRunAfter === undefined) return startDevServer(SEARCH_ATTRIBUTES);
     const { address } = await startDevServerWith({ 'limit.historyCount.suggestContinueAsNew': newRunAfter });
     return { address, namespace: 'default' };
+  }
+
+  private async startSkippingTemporal(): Promise<{ address: string; namespace: string }> {
+    const { env } = await startTimeSkipping(SEARCH_ATTRIBUTES);
+    this.skippingTemporal = env;
+    return { address: env.address, namespace: env.namespace ?? 'default' };
+  }
+
+  /** Has so many milliseconds pass for a `skipping` Temporal; it stands still while somebody is at work, or asked for. */
+  async pass(ms: number): Promise<void> {
+    await this.skippingTemporal!.sleep(ms);
   }
 
   /** A Temporal whose database is a file, on a port that it keeps. */

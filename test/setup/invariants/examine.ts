@@ -33,13 +33,15 @@ export interface Examined {
   ledgerLost?: boolean;
   /** What Postgres lost that it had answered: of mails that went out then, and of no others, the ledger may have no rows. */
   forgotten?: readonly Forgotten[] | undefined;
+  /** Temporal's clock skipped, and no other did: instants of the two are not compared. */
+  skipped?: boolean;
 }
 
 /** Counts lost, doubled, early and silent of one incident. */
 export async function examine(
   world: RealWorld,
   id: string,
-  { audience, open, forked, ...ledger }: Examined,
+  { audience, open, forked, skipped, ...ledger }: Examined,
 ): Promise<Tally> {
   const tally = new Tally();
   const events = await readIncidentEvents(world.pool, id);
@@ -54,7 +56,7 @@ export async function examine(
   await tellsAudience(tally, world, id, events, audience, ledger);
   contains(tally, world, id, events);
   publishes(tally, world, id, events);
-  earlyOrSilent(tally, world, id, events);
+  earlyOrSilent(tally, world, id, events, skipped);
   const history = await world.temporal.workflow.getHandle(id).fetchHistory();
   const unlike = await Worker.runReplayHistory({ workflowBundle: workflowBundle(), ...STEP_LIMIT }, history, id).catch(
     (e) => e,

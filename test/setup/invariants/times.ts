@@ -18,9 +18,15 @@ interface Span {
   marginMs: number;
 }
 
-export function earlyOrSilent(tally: Tally, world: RealWorld, id: string, events: IncidentEvent[]): void {
+export function earlyOrSilent(
+  tally: Tally,
+  world: RealWorld,
+  id: string,
+  events: IncidentEvent[],
+  skipped = false,
+): void {
   // The clock of an exercise is its own: the mailbox and the evidence of deliveries tell the real time.
-  const inEarnest = !events[0]!.exercise;
+  const inEarnest = !events[0]!.exercise && !skipped;
   const obligations = new Set(of(events, 'obligation-armed').map(({ data }) => data.obligation));
   for (const obligation of obligations) {
     const own = events.filter((event) => obligationOfEvent(event) === obligation);
