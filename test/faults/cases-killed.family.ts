@@ -6,7 +6,6 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities/types';
 import { openTriage } from '../../detection/intake/inbox/open-triage';
 import { triageCaseId } from '../../detection/intake/inbox/triage-case-id';

@@ -19,8 +19,8 @@ import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
 import { detection, judged, RULES } from '../unit/domain/helpers/detections';
 import { peopleClose } from './people';
-import { duesOf, halfIsOverIn, rests } from './standing';
 import { soundCase } from './sound-case';
+import { duesOf, halfIsOverIn, rests } from './standing';
 
 type Step = 'asked' | 'answered' | 'heard';
 type Way = 'merge' | 'unmerge';
@@ -87,12 +87,18 @@ test.each(BOUNDARIES.map((boundary, n) => ({ ...boundary, n, temporalDiesAt: (n 
     over = true;
     await watching;
 
-    await world.client.send(id, 'dismiss', { by: 'bob', reason: 'seen in another incident', commandId: `dismiss ${id}` });
+    await world.client.send(id, 'dismiss', {
+      by: 'bob',
+      reason: 'seen in another incident',
+      commandId: `dismiss ${id}`,
+    });
     await peopleClose(world, into, 150_000);
     const kinds = async (each: string) => (await readEvents(world.pool, each)).map(({ kind }) => kind as string);
     const handshake = ['triage-merged', 'merge-delivered', 'triage-unmerged', 'unmerge-delivered'];
     const both = [...handshake, 'detections-joined', 'detections-left'];
-    const seen = [...(await kinds(id)), ...(await kinds(into))].filter((kind) => /merge|detections-(joined|left)/.test(kind));
+    const seen = [...(await kinds(id)), ...(await kinds(into))].filter((kind) =>
+      /merge|detections-(joined|left)/.test(kind),
+    );
     tally.once(`${id} and ${into}: entries of the handshake`, both, seen);
     await soundCase(world, tally, id);
     report(tally);
@@ -128,7 +134,11 @@ test.each(BOUNDARIES.map((boundary, n) => ({ ...boundary, n, temporalDiesAt: (n 
     /** Twice the same, and nothing comes of it. */
     async function repeated(send: () => Promise<Receipt>, kind: string): Promise<void> {
       const [first, second] = [await answered(send), await answered(send)];
-      tally.check('doubled', JSON.stringify(first) === JSON.stringify(second), () => `${id}: ${JSON.stringify([first, second])}`);
+      tally.check(
+        'doubled',
+        JSON.stringify(first) === JSON.stringify(second),
+        () => `${id}: ${JSON.stringify([first, second])}`,
+      );
       await rests(world, id);
       const times = (await readEvents(world.pool, id)).filter((event) => event.kind === kind).length;
       tally.check('doubled', times === 1, () => `${id}: ${kind} stands ${times} times in the register`);

@@ -6,6 +6,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { obligationOf } from '../../domain/case/alarm';
 import { readIncidentEvents } from '../../register/read-incident';
 import { injected, report, Tally } from '../setup/invariants/tally';
 import { AUDIENCE, declarationOf, of, policy, RealWorld, type WorkerChild, wholeBreach } from '../setup/real-world';
@@ -68,7 +69,11 @@ test.each([
     worker = await world.startWorker({ env: envOf(`${id}-next`) });
     const tally = new Tally();
     const isToldOf = (text: string) =>
-      until('on-call is told', () => world.mails(id).some((mail) => isOfHost(mail.text) && mail.text!.includes(text)), 200_000).then(
+      until(
+        'on-call is told',
+        () => world.mails(id).some((mail) => isOfHost(mail.text) && mail.text!.includes(text)),
+        200_000,
+      ).then(
         () => true,
         () => false,
       );
@@ -84,7 +89,7 @@ test.each([
       world.notices(id, OBLIGATION).flatMap(({ to }) => to),
     );
     const elapsed = of(await readIncidentEvents(world.pool, id), 'alarm-raised').filter(
-      ({ data }) => data.obligation === 'containment' && data.threshold.kind === 'elapsed',
+      ({ data }) => obligationOf(data) === 'containment' && data.threshold.kind === 'elapsed',
     );
     tally.check('silent', elapsed.length > 0, () => `${id}: half of its time for containment passed without an alarm`);
     report(tally);
