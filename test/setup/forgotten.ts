@@ -1,6 +1,7 @@
 /** What a Postgres that loses what it answered last has lost: measured by beats that it answered and does not have any more. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import { createPool } from '../../postgres/pool';
 
 const EVERY_MS = 20;
 
@@ -22,7 +23,9 @@ export class Beats {
 
   private constructor(private readonly pool: Pool) {}
 
-  static async begin(pool: Pool): Promise<Beats> {
+  /** @param adminUrl of a role that may create a schema. */
+  static async begin(adminUrl: string): Promise<Beats> {
+    const pool = createPool(adminUrl);
     await pool.query(`
       BEGIN;
       SET LOCAL synchronous_commit = on;
@@ -38,7 +41,7 @@ export class Beats {
   /** Kills it, brings it back, and notes what is gone. */
   async loss(kill: () => Promise<void>, back: () => Promise<void>): Promise<void> {
     await kill();
-    await this.end();
+    await this.rest();
     await back();
     const { rows } = await this.pool.query<{ n: number; ms: number }>(
       'SELECT max(n)::int AS n, (extract(epoch FROM max(at)) * 1000)::float AS ms FROM beats.beats',
@@ -50,6 +53,11 @@ export class Beats {
   }
 
   async end(): Promise<void> {
+    await this.rest();
+    await this.pool.end();
+  }
+
+  private async rest(): Promise<void> {
     this.isBeating = false;
     await this.beating;
   }

@@ -214,7 +214,7 @@ export class RealWorld {
     const journal = path.join(folder, 'journal.json');
     const { local, temporalAddress } = this;
     const gate = new URL(this.gates.temporal.through('http://127.0.0.1/')).host;
-    const gated = { ...temporalAddress, address: gate, grpcCompression: { type: 'none' } };
+    const gated = { ...temporalAddress, address: gate, grpcCompression: { codec: 'none' } };
     const temporal = options.gated ? gated : temporalAddress;
     const child: ServerProcess = await startServerProcess({
       name: 'The worker',
