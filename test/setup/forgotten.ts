@@ -1,7 +1,6 @@
 /** What a Postgres that loses what it answered last has lost: measured by beats that it answered and does not have any more. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool } from 'pg';
-import { createPool } from '../../postgres/pool';
+import { Pool } from 'pg';
 
 const EVERY_MS = 20;
 
@@ -25,7 +24,8 @@ export class Beats {
 
   /** @param adminUrl of a role that may create a schema. */
   static async begin(adminUrl: string): Promise<Beats> {
-    const pool = createPool(adminUrl);
+    const pool = new Pool({ connectionString: adminUrl, max: 1 });
+    pool.on('error', () => undefined); // it is killed, and connected to again
     await pool.query(`
       BEGIN;
       SET LOCAL synchronous_commit = on;
