@@ -4,6 +4,7 @@ import type { IncidentView } from '../../domain/incident/contract';
 import { outstanding } from '../../domain/incident/filings';
 import type { MessageName } from '../../domain/incident/messages';
 import { isSettled } from '../../domain/incident/state';
+import { Pauses } from '../setup/pauses';
 import { policy, type RealWorld } from '../setup/real-world';
 
 export interface Task {
@@ -75,6 +76,8 @@ export async function peopleClose(world: RealWorld, id: string, withinMs: number
   const { client } = world;
   const giveUpAt = Date.now() + withinMs;
   let last = 'nothing';
+  let pauses = new Pauses(250, 2_000);
+  let seen: string | undefined;
   while (Date.now() < giveUpAt && !world.isOver) {
     try {
       const view = await client.view(id);
@@ -84,6 +87,9 @@ export async function peopleClose(world: RealWorld, id: string, withinMs: number
       }
       if (view)
         last = `status ${view.state.status}, in flight: ${view.inFlight.join(', ')}, ${view.registerBacklog} to write`;
+      const stands = view && `${view.state.seq} ${last}`;
+      if (stands !== seen) pauses = new Pauses(250, 2_000);
+      seen = stands;
       for (const { message, body } of view ? tasks(view) : []) {
         // The same thing asked for in the same state is the same command, however often it is sent.
         const commandId = `${message} ${JSON.stringify(body)} ${view!.state.seq}`;
@@ -95,7 +101,7 @@ export async function peopleClose(world: RealWorld, id: string, withinMs: number
       // Many who ask at once keep a busy worker from what they wait for.
       await sleep(2_000);
     }
-    await sleep(250);
+    await pauses.next();
   }
   throw new Error(`${id} is not closed within ${withinMs} ms; last seen: ${last}`);
 }

@@ -1,6 +1,7 @@
 // Node's test environment, and two things helpers need: whether a test of the file failed, and a place for what must be
 // ended after the file. A hook cannot serve: jest accepts none once the tests run, and a crash in a hook skips others.
 'use strict';
+require('./compiled-once.js');
 const { TestEnvironment } = require('jest-environment-node');
 
 module.exports = class TocsinEnvironment extends TestEnvironment {

@@ -4,6 +4,7 @@
 const { existsSync, mkdtempSync, realpathSync } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const withArchive = require('./java-archive.js');
 
 const root = path.resolve(__dirname, '..', '..');
 const dist = path.join(root, 'dist');
@@ -19,7 +20,7 @@ module.exports = async function globalSetup() {
   const [postgres, temporal, testServer] = await Promise.all([
     startTemplate(startPostgres),
     temporalExecutable(),
-    testServerExecutable(),
+    testServerExecutable().then(withArchive),
   ]);
   globalThis.tocsinTestPostgres = postgres;
   process.env.TOCSIN_TEST_DATABASE_URL = postgres.adminUrl;
