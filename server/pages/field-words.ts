@@ -4,6 +4,8 @@ import { words } from './links';
 export interface FieldWords {
   label: string;
   hint?: string;
+  /** What is typed where there is nothing to choose from. */
+  like?: string;
 }
 
 export const WHEN_HINT = 'UTC, like 2026-04-01 02:00; or a date alone, or “about 2026-04-01T02:00Z”';
@@ -43,7 +45,8 @@ const FIELDS: Record<string, FieldWords> = {
   },
   authority: {
     label: 'Authority',
-    hint: 'Its key, like ie-dpc. Needed only for a report that was filed although none is owed.',
+    hint: 'Needed only for a report that was filed although none is owed.',
+    like: 'Its key, like ie-dpc.',
   },
   awareAt: { label: 'When you became aware', hint: WHEN_HINT },
   awareBasis: {
@@ -90,7 +93,8 @@ const FIELDS: Record<string, FieldWords> = {
   evidence: { label: 'A file that shows it', hint: 'Tocsin records its SHA-256, not the file.' },
   field: {
     label: 'Question of the form',
-    hint: 'Its key, like records-count, or its title, of what cannot be established.',
+    hint: 'The one that cannot be answered, whatever is looked into.',
+    like: 'Its title, or its key, like records-count.',
   },
   from: {
     label: 'Sender of the notices',
@@ -98,7 +102,8 @@ const FIELDS: Record<string, FieldWords> = {
   },
   ground: {
     label: 'Ground in the law',
-    hint: 'Its key, where the law allows this only on certain grounds, like law-enforcement; otherwise leave it empty.',
+    hint: 'Needed where the law allows this only on certain grounds; otherwise leave it empty.',
+    like: 'Its key, like law-enforcement.',
   },
   howItOccurred: {
     label: 'How it happened',
@@ -212,7 +217,11 @@ const FIELDS: Record<string, FieldWords> = {
   },
   'measure.at': { label: 'When it was done', hint: `${INSTANT_HINT} Left empty: now.` },
   'correct.detectedAt': { label: 'When it was detected', hint: `${WHEN_HINT}. Left empty: as it stands.` },
-  'decide-authority.authority': { label: 'Authority', hint: 'The key of the one that is competent, like ie-dpc.' },
+  'decide-authority.authority': {
+    label: 'Authority',
+    hint: 'The one that is competent for this report.',
+    like: 'Its key, like ie-dpc.',
+  },
   'hold.until': {
     label: 'Held until',
     hint: `${INSTANT_HINT} It is released automatically then. Left empty: until somebody releases it.`,

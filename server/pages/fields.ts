@@ -58,7 +58,8 @@ function fieldOf(
     ([field]) => field === name || field.startsWith(`${name}.`) || field.startsWith(`${name}[`),
   )?.[1];
   const id = `field-${name}`;
-  const { label: called, hint = hintOf(schema) } = fieldWords(name, of);
+  const { label: called, hint: said = hintOf(schema), like } = fieldWords(name, of);
+  const hint = choices[name] || !like ? said : [said, like].filter(Boolean).join(' ');
   const described = [hint && `${id}-hint`, problem && `${id}-wrong`].filter(Boolean).join(' ');
   const attributes = html`${described && html` aria-describedby="${described}"`}${problem && html` aria-invalid="true"`}`;
   const about = html`${hint && html`<span class="hint" id="${id}-hint">${hint}</span>`}${problem && html`<span class="wrong" id="${id}-wrong">${problem}</span>`}`;
@@ -67,7 +68,7 @@ function fieldOf(
   if (file) return fileField(name, called, file, value, problem, needed);
   const label = html`${called}${!needed && html` <span class="hint">(optional)</span>`}`;
   const options =
-    choices[name] ??
+    choices[name]?.slice() ??
     (schema.enum ?? (schema.type === 'boolean' ? ['yes', 'no'] : undefined))?.map((each) => ({
       value: each,
       text: optionWords(each),
@@ -80,6 +81,8 @@ function fieldOf(
     return group(name, label, about, options, 'radio', [value].flat(), attributes);
   const given = typeof value === 'string' ? value : '';
   const one = given && isLineField(name, schema) ? lineFieldText(name, given) : given;
+  // What was typed or linked stays, also where it is none of them.
+  if (options && one && !options.some((each) => each.value === one)) options.push({ value: one, text: one });
   if (options)
     return html`<div class="field"><label for="${id}">${label}</label>${about}<select id="${id}" name="${name}"${attributes}><option value=""></option>${options.map((each) => html`<option value="${each.value}"${each.value === one && html` selected`}>${each.text}</option>`)}</select></div>`;
   const isLong =

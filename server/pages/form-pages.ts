@@ -2,10 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { COLLECTIONS, KINDS, type Kind, type KindName } from '../../client/kinds';
 import { closeProblems } from '../../domain/incident/close-problems';
-import { titleOf } from '../../domain/incident/filings';
 import { DeclarationSchema } from '../../domain/incident/incident';
-import { isSettled } from '../../domain/incident/state';
-import { ruleOf } from '../../domain/policy/policy';
 import { type Html, html } from '../../platform/html';
 import { declarationOf, digestOfKey, OF_THE_DECLARATION, OF_THE_SERVER } from '../api/bodies';
 import { mustBeSame, opened } from '../api/declared';
@@ -17,6 +14,7 @@ import { Refusal } from '../problem';
 import { byTitle, withActs } from './acts-in-text';
 import { assessPage } from './assess-page';
 import { describe } from './case-page';
+import { choicesOf, dutiesOf } from './choices';
 import { confirmationOf } from './confirmation';
 import type { PageDeps } from './deps';
 import { editPage } from './edit-page';
@@ -213,7 +211,7 @@ function withDefaults(schema: Form['schema']): Form['schema'] {
 /** What the form of a message to an incident offers, says and is filled in with. */
 function ofIncident(name: string, looked: LookedAt, typed: Typed, actor: Actor): Partial<Form> {
   const { state } = looked.view;
-  const choices = choicesOf(looked);
+  const choices = choicesOf(name, looked, typed);
   if (name === 'confirm') return { choices, ...confirmationOf(looked, typed) };
   // A refused close says itself what is in its way.
   if (name === 'close')
@@ -240,26 +238,4 @@ function inTheWay(looked: LookedAt, actor: Actor): Html {
     problems.length === 1 ? 'One thing still stands in the way' : `${problems.length} things still stand in the way`;
   return html`${say('warn', html`<b>${said}</b>`)}<section class="card"><h2>What to do next</h2>${stepsList(looked, actor)}</section>
 <details class="card"><summary>All that is in the way</summary><ul class="stack">${problems.map((each) => html`<li>${withActs(byTitle(each, dutiesOf(looked)), actor)}</li>`)}</ul></details>`;
-}
-
-/** The duties of an incident by id, also those that have not begun, with their titles. */
-function dutiesOf({ view: { state }, pack }: LookedAt): ReadonlyMap<string, string> {
-  const begun = Object.values(state.obligations).flatMap((o): [string, string][] => {
-    const rule = ruleOf(pack, o.rule);
-    return rule ? [[o.id, titleOf(o, rule)]] : [];
-  });
-  return new Map([...pack.obligations.map(({ id, title }) => [id, title] as const), ...begun]);
-}
-
-/** What of this incident a form lets choose. */
-function choicesOf({ view: { state }, pack }: LookedAt): Form['choices'] {
-  const all = Object.values(state.obligations);
-  const titles = new Map(pack.obligations.map(({ id, title }) => [id, title]));
-  const sorted = [...all.filter((o) => !isSettled(o)), ...all.filter(isSettled)];
-  return {
-    obligation: sorted.map((o) => ({ value: o.id, text: `${titles.get(o.rule) ?? o.id} (${o.id})` })),
-    ...(Object.keys(state.containment).length > 0 && {
-      undo: Object.keys(state.containment).map((id) => ({ value: id, text: id })),
-    }),
-  };
 }

@@ -2,8 +2,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { html } from '../../platform/html';
 import { PROBLEMS, type Refusal } from '../problem';
+import { fieldWords } from './field-words';
 import { say, sendPage, type Visitor } from './layout';
-import { words } from './links';
+import { sentence } from './sentence';
 
 /** Who is not logged in goes to log in, and comes back to the page. */
 export function sendPageProblem(
@@ -21,7 +22,7 @@ export function sendPageProblem(
     ...(visitor && { visitor }),
     body: html`<div class="head prose"><h1>${title}</h1>
 <p>${sentence(detail)}</p></div>
-${errors.length > 0 && say('bad', html`<ul>${errors.map(({ field, problem }) => html`<li><b>${field}</b>: ${problem}</li>`)}</ul>`, 'alert')}
+${errors.length > 0 && say('bad', html`<ul>${errors.map(({ field, problem }) => html`<li>${field === '(body)' ? '' : html`<b>${fieldWords(field).label}</b>: `}${problem}</li>`)}</ul>`, 'alert')}
 ${request.method === 'POST' && kind !== 'foreign-origin' && typed(request.body, kind)}
 <p class="acts"><a class="button" href="/">To the board</a>${(kind === 'login-failed' || kind === 'not-allowed') && html`<a class="button plain" href="/login">Log in again</a>`}</p>`,
   });
@@ -41,7 +42,7 @@ function typed(body: unknown, kind: Refusal['kind']) {
   const again = html`<p>Nothing was sent. <a href="/login" target="_blank" rel="noopener">Log in in a new tab</a>, then come back here, go back one page and send the form again.</p>`;
   if (fields.length === 0 && kind !== 'no-session') return undefined;
   return html`<div class="prose stack">${kind === 'no-session' && again}
-${fields.length > 0 && html`<h2>What you typed</h2><dl class="facts">${fields.map(({ name, value }) => html`<dt>${words(name)}</dt><dd class="typed">${value}</dd>`)}</dl>${left < 0 && html`<p>Not all of it is shown: go back one page to see the rest.</p>`}`}</div>`;
+${fields.length > 0 && html`<h2>What you typed</h2><dl class="facts">${fields.map(({ name, value }) => html`<dt>${fieldWords(name).label}</dt><dd class="typed">${value}</dd>`)}</dl>${left < 0 && html`<p>Not all of it is shown: go back one page to see the rest.</p>`}`}</div>`;
 }
 
 /** Characters of what was typed that are shown again: no message has more. */
@@ -51,7 +52,3 @@ const FRAME = 100;
 
 /** Of these nothing is shown: what a form carries for itself, and keys. */
 const HIDDEN = ['csrf', 'key', 'to'];
-
-function sentence(text: string): string {
-  return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}.`;
-}

@@ -6,6 +6,7 @@ import type { Refusal } from '../problem';
 import { byTitle, withActs } from './acts-in-text';
 import { say } from './layout';
 import { addressOf } from './links';
+import { sentence } from './sentence';
 
 /** A form that was sent, and what came of it. */
 export interface Sent {
@@ -46,7 +47,7 @@ export function refusalBox(
   const errors = refusal.errors.filter(({ field }) => field !== 'Idempotency-Key');
   return say(
     'bad',
-    html`<h2>${isTaken ? 'What you sent first was taken; what you changed since was not' : 'Nothing was changed'}</h2><p>${isTaken ? 'See what came of it first: sent again, this form counts as a second one.' : withActs(refusal.detail, actor)}</p>${refusal.declared && html`<p><a href="${addressOf(refusal.declared)}">Open ${refusal.declared}</a></p>`}<ul>${errors.map(
+    html`<h2>${isTaken ? 'What you sent first was taken; what you changed since was not' : 'Nothing was changed'}</h2><p>${isTaken ? 'See what came of it first: sent again, this form counts as a second one.' : withActs(sentence(refusal.detail), actor)}</p>${refusal.declared && html`<p><a href="${addressOf(refusal.declared)}">Open ${refusal.declared}</a></p>`}<ul>${errors.map(
       ({ field, problem }) => {
         const at = [...names.keys()].find((name) => field === name || field.startsWith(`${name}.`));
         if (at) return html`<li><a href="#field-${at}">${names.get(at)!}</a>: ${withActs(problem, actor)}</li>`;

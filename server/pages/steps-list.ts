@@ -4,6 +4,7 @@ import { type Html, html } from '../../platform/html';
 import type { Actor } from '../identity/actor';
 import { actionOf, hasForm } from './links';
 import type { LookedAt } from './looked-at';
+import { sentence } from './sentence';
 import { timeLeft } from './times';
 
 export function stepsList(looked: LookedAt, actor: Actor): Html {
@@ -16,7 +17,7 @@ function stepItem(
   actor: Actor,
 ): Html {
   const acts = commands.flatMap((line, n) => actionOf(id, line, actor, n === 0, commands) ?? []).slice(0, 4);
-  return html`<li class="step"><h3>${what}</h3>${dueAt && timeLeft(dueAt, now, '')}${todo && html`<p>${todo[0]!.toUpperCase()}${todo.slice(1)}. ${onSilence}</p>`}${acts.length > 0 ? html`<p class="acts">${acts}</p>` : withoutForm(commands)}</li>`;
+  return html`<li class="step"><h3>${what}</h3>${dueAt && timeLeft(dueAt, now, '')}${todo && html`<p>${sentence(todo)} ${onSilence}</p>`}${acts.length > 0 ? html`<p class="acts">${acts}</p>` : withoutForm(commands)}</li>`;
 }
 
 /** A step that offers no form: to this person, or to anybody. */

@@ -4,6 +4,7 @@ import type { TocsinClient } from '../../client/tocsin-client';
 import { INCIDENT_WORKFLOW } from '../../domain/incident/contract';
 import type { ActionLinks } from '../../platform/links/action-link';
 import { DEFAULT_PACKS } from '../../policy/load-policy';
+import type { PolicySource } from '../../policy/settings';
 import { createServer } from '../../server/create-server';
 import type { Actor } from '../../server/identity/actor';
 import { LocalAuthenticator } from '../../server/identity/local';
@@ -24,6 +25,7 @@ export function pagesOver(
   texts?: NoticeTexts,
   register?: RegisterReader,
   links?: ActionLinks,
+  policy: PolicySource = { packs: DEFAULT_PACKS },
 ): Promise<FastifyInstance> {
   return createServer({
     authenticator: new LocalAuthenticator(KEY, 'ann'),
@@ -34,7 +36,7 @@ export function pagesOver(
     temporal: async () => {},
     pages: {
       sessions,
-      policy: { packs: DEFAULT_PACKS },
+      policy,
       ...(texts && { texts }),
       ...(register && { register }),
       ...(links && { links }),

@@ -20,27 +20,32 @@ export async function startBrowser(): Promise<Browser> {
 
 /** Looks at pages with the session of somebody, with scripts whether theirs have them or not. */
 export class Looker {
-  private constructor(private readonly page: Page) {}
+  private constructor(readonly page: Page) {}
 
   static async of(browser: Browser, theirs: BrowserContext): Promise<Looker> {
     const context = await browser.newContext({ storageState: await theirs.storageState(), bypassCSP: true });
     return new Looker(await context.newPage());
   }
 
-  /**
-   * What is wrong with a page by axe-core's rules, at a telephone's width and a desk's, in light and dark; and whether it must be
-   * scrolled sideways. `TOCSIN_PICTURES` names a folder: then at all widths, with a picture of each.
-   */
+  /** What is wrong with the page of an address. */
   async look(url: string, name: string): Promise<string[]> {
+    await this.page.goto(url);
+    return this.lookHere(name);
+  }
+
+  /**
+   * What is wrong with the page that is open by axe-core's rules, at a telephone's width and a desk's, in light and dark; and
+   * whether it must be scrolled sideways. `TOCSIN_PICTURES` names a folder: then at all widths, with a picture of each.
+   */
+  async lookHere(name: string): Promise<string[]> {
     const folder = process.env.TOCSIN_PICTURES;
     const all = WIDTHS.flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })));
     const some = all.filter(({ width, scheme }) => (scheme === 'light' ? width === 390 : width === 1440));
     const found: string[] = [];
-    await this.page.goto(url);
+    await this.page.evaluate(AXE);
     for (const { width, scheme } of folder ? all : some) {
       await this.page.setViewportSize({ width, height: 900 });
       await this.page.emulateMedia({ colorScheme: scheme });
-      await this.page.evaluate(AXE);
       const { violations, tooWide } = await this.page.evaluate(async () => {
         const { axe, document } = globalThis as unknown as {
           axe: { run(): Promise<{ violations: Result[] }> };
