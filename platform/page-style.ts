@@ -63,7 +63,7 @@ export const PRINTED = `color-scheme: light; ${variables({ ...PALETTE.light, gro
 
 /** What every page starts with: the palette, the type, and tables and long words that fit a telephone. */
 export const PAGE_STYLE = `
-:root { color-scheme: light dark; ${variables(PALETTE.light)} }
+:root { color-scheme: light dark; accent-color: var(--accent); ${variables(PALETTE.light)} }
 @media (prefers-color-scheme: dark) { :root { ${variables(PALETTE.dark)} } }
 * { box-sizing: border-box }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; overflow-wrap: anywhere }

@@ -46,7 +46,7 @@ main { padding-block: 1.75rem 3rem; display: grid; gap: 2rem; grid-template-colu
 .say a { color: inherit }
 .say.bad { background: var(--bad); color: var(--bad-ink) } .say.warn { background: var(--warn); color: var(--warn-ink) }
 .say.good { background: var(--good); color: var(--good-ink) } .say.note { background: var(--note); color: var(--note-ink) }
-.chip { display: inline-block; padding: .05rem .6rem; border-radius: 999px; font-size: .8125rem; line-height: 1.6; background: var(--chip); color: var(--ink) }
+.chip { display: inline-block; padding: .05rem .6rem; border-radius: .8rem; font-size: .8125rem; line-height: 1.6; background: var(--chip); color: var(--ink) }
 .chip.bad { background: var(--bad); color: var(--bad-ink) } .chip.warn { background: var(--warn); color: var(--warn-ink) }
 .chip.good { background: var(--good); color: var(--good-ink) } .chip.note { background: var(--note); color: var(--note-ink) }
 
@@ -57,7 +57,7 @@ main { padding-block: 1.75rem 3rem; display: grid; gap: 2rem; grid-template-colu
 .step .left strong { font-size: 1.35rem }
 .left.big strong { font-size: clamp(2.8rem, 1.8rem + 5vw, 4.5rem) }
 .left.late strong { color: var(--accent) }
-.left span { font-size: .875rem; color: var(--soft) }
+.left span { font-size: .875rem; color: var(--soft) } .left .of { color: var(--ink); font-weight: 600 }
 .row { display: grid; gap: .6rem 1.75rem; grid-template-columns: minmax(0, 1fr) }
 @media (min-width: 44rem) { .row { grid-template-columns: 15rem minmax(0, 1fr) } }
 .row .body { display: grid; gap: .4rem; align-content: start }

@@ -1,4 +1,5 @@
 import type { Rendering } from '../../domain/incident/evidence';
+import { languageName } from '../../domain/incident/say/say';
 import type { Log } from '../../platform/log';
 import type { DirectoryPort } from '../directory/directory-port';
 import { failure } from '../failures';
@@ -154,7 +155,7 @@ function previewNotes(
   const edit = edits.find((each) => each.language === language);
   const lacking = Object.entries(untranslated).map(
     ([other, texts]) =>
-      `Not offered in ${other}: ${texts} texts are not translated. Who reads ${other} gets this notice in English.`,
+      `Not offered in ${named(other)}: ${texts} texts are not translated. Who reads ${named(other)} gets this notice in English.`,
   );
   const instead = sender?.instead && configured ? `, in place of the configured sender ${configured.from}` : '';
   return [
@@ -166,18 +167,23 @@ function previewNotes(
   ];
 }
 
+/** A language as whoever approves the notice reads it. */
+function named(language: string): string {
+  return languageName(language, { locale: 'en' });
+}
+
 /** What a person approves: the notice in one language, with the hash of the bytes that will go out. */
 function previewPage(input: DraftInput, { notice, rendering }: Drafted, beside: Beside): string {
   const links = beside.all.map(({ language }) => {
     const file = previewPath(input, language).split('/').at(-1)!;
     return language === rendering.language
-      ? `<strong>${asHtml(language)}</strong>`
-      : `<a href="${encodeURIComponent(file)}">${asHtml(language)}</a>`;
+      ? `<strong>${asHtml(named(language))}</strong>`
+      : `<a href="${encodeURIComponent(file)}">${asHtml(named(language))}</a>`;
   });
   const subject = notice.subject.startsWith(EXERCISE_PREFIX)
     ? notice.subject.slice(EXERCISE_PREFIX.length)
     : notice.subject;
-  const mainHtml = `<p class="lead">Draft for approval · ${asHtml(input.title)} · ${asHtml(input.citation)} · languages: ${links.join(' ')}</p>
+  const mainHtml = `<p class="lead">Draft for approval · ${asHtml(input.title)} · ${asHtml(input.citation)} · in ${links.join(', ')}</p>
 <h1>${asHtml(subject)}</h1>
 ${notice.bodyHtml.trim()}
 <footer>${asHtml(previewNotes(input, rendering, beside).join(' '))}<br>Template <code>${asHtml(rendering.template)}</code> · frozen as SHA-256 <code>${rendering.sha256}</code></footer>`;

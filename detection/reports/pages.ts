@@ -67,8 +67,8 @@ ${value('text')}</textarea>
 <label for="name">Your name (optional)</label>
 <input type="text" id="name" name="name" autocomplete="name" maxlength="200" value="${value('name')}">
 <fieldset><legend>When we publish a fix</legend>
-<label><input type="radio" name="credit" value="anonymous"${named ? '' : ' checked'}> do not credit me</label>
-<label><input type="radio" name="credit" value="named"${named ? ' checked' : ''}> credit me under the name above</label></fieldset>
+<label><input type="radio" name="credit" value="anonymous"${named ? '' : ' checked'}> Do not credit me</label>
+<label><input type="radio" name="credit" value="named"${named ? ' checked' : ''}> Credit me under the name above</label></fieldset>
 <div class="trap" aria-hidden="true"><label for="${TRAP}">Leave this field empty</label><input type="text" id="${TRAP}" name="${TRAP}" tabindex="-1" autocomplete="off"></div>
 <button type="submit">Send the report</button>
 </form>`,

@@ -137,7 +137,8 @@ function says(events: readonly TriageEvent[]): string | undefined {
 
 function rows(state: TriageState): CaseRow[] {
   const { decision, triage, count, firstAt, lastAt, detection } = state;
-  const times = count === 1 ? `at ${minuteText(firstAt)}` : `${count}, ${minuteText(firstAt)} – ${minuteText(lastAt)}`;
+  const times =
+    count === 1 ? `at ${minuteText(firstAt)} UTC` : `${count}, ${minuteText(firstAt)} – ${minuteText(lastAt)} UTC`;
   const span = isAtReceipt(detection) ? `${times}, the first ${AT_RECEIPT['detected-at']}` : times;
   const decided = decision
     ? [decision, ...(state.further ?? [])].map(decisionText).join(', ')

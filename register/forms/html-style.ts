@@ -19,6 +19,7 @@ dd { margin: 0; white-space: pre-wrap; }
 .withheld, .erased { color: var(--soft); border: 1px dashed var(--soft); padding: 0 .35rem; }
 .erased { border-style: solid; }
 .wide { overflow-x: auto; }
+.wide th, .wide td { overflow-wrap: break-word; }
 table { border-collapse: collapse; width: 100%; margin: .3rem 0 .8rem; font-size: .9rem; }
 caption { text-align: left; font-weight: 600; padding: .4rem 0 .3rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); }

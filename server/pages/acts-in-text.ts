@@ -31,9 +31,18 @@ function actIn(text: string, actor: Actor): Html {
   return mayUse(line, actor) ? html`<a href="${form.href}">${form.label}</a>` : html`<b>${form.label}</b>`;
 }
 
-/** The sentence about a duty, which begins with its id, with its title in that place. */
+/** The sentence with the titles of duties in place of their ids: but for its commands, which stand between backticks. */
 export function byTitle(text: string, duties: ReadonlyMap<string, string>): string {
-  const [about, id] = /^([\w.:-]{1,160}): /.exec(text) ?? [];
-  const title = id === undefined ? undefined : duties.get(id);
-  return title === undefined ? text : `${title}: ${text.slice(about!.length)}`;
+  const named = (part: string) =>
+    part.replaceAll(/[a-z][\w.:-]{0,159}/g, (word, at: number) => {
+      const id = word.replace(/[.:]+$/, '');
+      const title = duties.get(id);
+      // A word of the sentence may be an id, too.
+      if (title === undefined || (at > 0 && !id.includes('-'))) return word;
+      return `${at === 0 ? title : `“${title}”`}${word.slice(id.length)}`;
+    });
+  return text
+    .split('`')
+    .map((part, n) => (n % 2 === 1 ? part : n === 0 ? named(part) : named(` ${part}`).slice(1)))
+    .join('`');
 }

@@ -25,10 +25,11 @@ import { fieldWords } from './field-words';
 import { fieldsOf } from './fields';
 import { hidden } from './form';
 import { say, type Visitor } from './layout';
-import { addressOf, words } from './links';
+import { addressOf } from './links';
 import type { LookedAt } from './looked-at';
 import { keyAfter, refusalBox } from './refusal-box';
 import { type Typed, textOf } from './typed';
+import { words } from './words';
 
 /** The page of the form. */
 export function assessForm(looked: LookedAt, typed: Typed, visitor: Visitor, refusal?: Refusal): Html {

@@ -13,7 +13,7 @@ import { say } from './layout';
 import { actionOf, addressOf } from './links';
 import { lookAtNext, type NextOf } from './looked-at';
 import { stoppedLine } from './stopped-line';
-import { instant, timeLeft } from './times';
+import { dueThen, instant, timeLeft } from './times';
 
 /** Of so many incidents the next step is shown: those whose deadlines are next. */
 const LOOKED_AT = 5;
@@ -62,7 +62,7 @@ export async function boardPage(
     await Promise.all(lookedAt(lists).map(async (id) => [id, await inTime(lookAtNext(client, id, policy))] as const)),
   );
   const now = new Date().toISOString();
-  return html`<div class="head"><h1>Board</h1><p class="meta">As of <time datetime="${now}">${now.slice(0, 19).replace('T', ' ')} UTC</time> <a href="/">Look again</a></p></div>
+  return html`<div class="head"><h1>Board</h1><p class="meta"><span>As of <time datetime="${now}">${now.slice(0, 19).replace('T', ' ')} UTC</time></span><a href="/">Look again</a></p></div>
 ${brokenBox(
   lists.flatMap(({ cases }) => cases),
   looked,
@@ -117,7 +117,7 @@ function incidentCard(listed: ListedCase, found: NextOf | undefined, actor: Acto
   const acts =
     step?.commands.flatMap((line, n) => actionOf(id, line, actor, n === 0, step.commands) ?? []).slice(0, 3) ?? [];
   return html`<article class="card row">
-${exercise && !found ? html`<p class="left"><span>The clock of an exercise</span></p>` : timeLeft(nextDeadline, at, 'No deadline runs')}
+${exercise && !found ? html`<p class="left"><span>The clock of an exercise</span></p>` : timeLeft(nextDeadline, at, 'No deadline runs', { of: dueThen(found?.steps ?? [], nextDeadline) })}
 <div class="body"><h2><a href="${addressOf(id)}">${title ?? id}</a></h2>
 <p class="meta"><span>${id}</span>${severity && html`<b>${severity}</b>`}${stopped ? html`<span class="chip bad">stopped</span>` : html`<span>${status}</span>`}${owner && html`<span>Owner ${owner}</span>`}${overdue > 0 && html`<span class="chip bad">${overdue} overdue</span>`}${exercise && html`<span class="chip note">Exercise</span>`}${seen && html`<span>Alarm acknowledged by ${seen.by} until ${instant(seen.until)}</span>`}</p>
 ${step && html`<div class="todo"><p><span class="soft">Next:</span> ${step.what}</p>${acts.length > 0 && html`<p class="acts">${acts}</p>`}</div>`}

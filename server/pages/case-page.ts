@@ -3,6 +3,7 @@ import { COLLECTIONS, type KindName } from '../../client/kinds';
 import type { Stopped } from '../../client/stopped';
 import type { TocsinClient } from '../../client/tocsin-client';
 import { alarmText } from '../../domain/case/alarm-text';
+import type { CaseStep } from '../../domain/case/case-step';
 import { clockNow } from '../../domain/case/clock-now';
 import type { CaseView } from '../../domain/case/contract';
 import type { AnyLifecycle, CaseState, CommonCaseEvent, Messages } from '../../domain/case/lifecycle';
@@ -28,11 +29,14 @@ import type { Actor } from '../identity/actor';
 import type { Said } from '../identity/sessions';
 import { Refusal } from '../problem';
 import { MESSAGE_ROLES } from '../roles-of-messages';
+import { actWords } from './act-words';
 import { say } from './layout';
-import { addressOf, words } from './links';
+import { addressOf } from './links';
 import { causedBox } from './said-box';
+import { sentence } from './sentence';
 import { stoppedLine } from './stopped-line';
-import { instant, timeLeft } from './times';
+import { dueThen, instant, leftText, timeLeft } from './times';
+import { words } from './words';
 
 export type OtherKind = Exclude<KindName, 'incident'>;
 export const OTHER_KINDS = (Object.keys(COLLECTIONS) as KindName[]).filter(
@@ -86,19 +90,33 @@ export function casePage(looked: LookedAtCase, actor: Actor, said: Said | undefi
   const { title, severity, status, owner, closedAt } = state;
   const { about } = TOLD[kind].telling as unknown as Telling<CaseState, RecordedEvent>;
   const acts = stopped ? [] : messagesFor(kind, state, actor);
+  const steps = stopped ? [] : TOLD[kind].lifecycle.next(state, now);
   return html`${stopped && say('bad', html`<h2>Needs repair</h2><p>${stoppedLine(id, stopped)}</p>`, 'alert')}
 <div class="head"><p class="meta"><span>${id}</span><b>${severity}</b>${stopped ? html`<span class="chip bad">stopped</span>` : html`<span>${closedAt ? 'closed' : words(status).toLowerCase()}</span>`}</p><h1>${title}</h1></div>
 ${said && saidBox(looked, said)}
 ${registerBacklog > 0 && say('warn', `${registerBacklog} entries are not in the register yet.`)}
-${stopped ? '' : closedAt ? html`<p class="left big"><strong>Closed</strong> <span>${instant(closedAt)}</span></p>` : timeLeft(view.nextDueAt ?? undefined, now, 'No deadline runs', 'big')}
+${stopped ? '' : closedAt ? html`<p class="left big"><strong>Closed</strong> <span>${instant(closedAt)}</span></p>` : timeLeft(view.nextDueAt ?? undefined, now, 'No deadline runs', { size: 'big', of: dueThen(steps, view.nextDueAt) })}
 <div class="two"><div class="stack">
-${acts.length > 0 && html`<section class="card"><h2>What you can do</h2><ul class="stack">${acts.map((name) => html`<li><a href="${addressOf(id)}/${name}">${words(name)}</a><br><span class="soft small">${describe(kind, name)}</span></li>`)}</ul></section>`}
+${steps.length > 0 && html`<section class="card"><h2>What to do next</h2><ol class="steps">${steps.map((step) => stepItem(id, step, acts))}</ol></section>`}
+${acts.length > 0 && html`<section class="card"><h2>What you can do</h2><ul class="stack">${acts.map((name) => html`<li><a href="${addressOf(id)}/${name}">${actWords(name)}</a><br><span class="soft small">${describe(kind, name)}</span></li>`)}</ul></section>`}
 ${owed(looked)}
 </div><div class="stack">
 <section class="card"><h2>Facts</h2><dl class="facts"><dt>Owner</dt><dd>${owner}</dd>${about(state).map((line) => html`<dt class="vh">About</dt><dd>${line}</dd>`)}</dl></section>
 ${openAlarms(looked)}
 </div></div>
 ${history(looked)}`;
+}
+
+/** A step with the forms of its commands, as far as this person may send them. */
+function stepItem(id: string, { what, todo, onSilence, commands }: CaseStep, acts: readonly string[]): Html {
+  const forms = commands.flatMap(({ verb }) => {
+    const last = verb.split(' ').at(-1)!;
+    return acts.find((name) => name === last) ?? acts.find((name) => name.startsWith(`${last}-`)) ?? [];
+  });
+  const buttons = [...new Set(forms)].map(
+    (name, n) => html`<a class="button${n > 0 && ' plain'}" href="${addressOf(id)}/${name}">${actWords(name)}</a>`,
+  );
+  return html`<li class="step"><h3>${what}</h3>${todo && html`<p>${sentence(todo)} ${onSilence}</p>`}${buttons.length > 0 && html`<p class="acts">${buttons}</p>`}</li>`;
 }
 
 /** What may be sent now, by this person. */
@@ -114,10 +132,12 @@ function messagesFor(kind: OtherKind, state: CaseState, { roles }: Actor): strin
 function owed({ kind, view: { state }, now }: LookedAtCase): Html | undefined {
   const rows = TOLD[kind].lifecycle.rows(state, now);
   if (rows.length === 0) return undefined;
-  return html`<section class="card"><h2>What is owed</h2><table><thead><tr><th>What</th><th>State</th><th>Due</th></tr></thead><tbody>${rows.map(({ what, state: stands, dueAt }) => html`<tr><th scope="row">${what}</th><td>${stands}</td><td class="time">${dueAt && instant(dueAt)}</td></tr>`)}</tbody></table></section>`;
+  return html`<section class="card"><h2>What is owed</h2><table><thead><tr><th>What</th><th>State</th><th>Due</th></tr></thead><tbody>${rows.map(({ what, state: stands, dueAt }) => html`<tr><th scope="row">${what}</th><td>${stands}</td><td class="time">${dueAt && html`${instant(dueAt)} <span class="soft">${leftText(dueAt, now)}</span>`}</td></tr>`)}</tbody></table></section>`;
 }
 
 function told(kind: OtherKind, event: RecordedEvent): string {
+  const common = event as CommonCaseEvent;
+  if (common.kind === 'alarm-raised') return `Alarm: ${alarmText(common.data, common.at).what}`;
   return (TOLD[kind].telling as unknown as Telling<CaseState, RecordedEvent>).told(event);
 }
 

@@ -4,9 +4,10 @@ import { wouldConfirm } from '../../domain/incident/on-awareness';
 import { type Html, html } from '../../platform/html';
 
 import { say } from './layout';
-import { addressOf, words } from './links';
+import { addressOf } from './links';
 import type { LookedAt } from './looked-at';
 import type { Typed } from './typed';
+import { words } from './words';
 
 export interface Confirmation {
   title: string;

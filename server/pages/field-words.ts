@@ -1,5 +1,5 @@
 /** What the fields of forms are called, and what goes into each, in the words of whoever fills them in. */
-import { words } from './links';
+import { words } from './words';
 
 export interface FieldWords {
   label: string;

@@ -34,6 +34,13 @@ export interface FieldOptions {
   of?: readonly string[];
   /** Of long texts. */
   rows?: number;
+  /** Fields that are folded away below the others while nothing is typed into them. */
+  later?: Later | undefined;
+}
+
+export interface Later {
+  summary: string;
+  names: readonly string[];
 }
 
 export function schemaOf(schema: z.ZodType): Schema {
@@ -44,7 +51,14 @@ export function fieldsOf(schema: Schema, options: FieldOptions): Html {
   const needed = schema.required ?? [];
   const shown = Object.entries(schema.properties ?? {}).filter(([name]) => !options.without.includes(name));
   shown.sort(([a], [b]) => Number(needed.includes(b)) - Number(needed.includes(a)));
-  return html`${shown.map(([name, each]) => fieldOf(name, each, needed.includes(name) && each.default === undefined, options))}`;
+  const { later, typed, wrong } = options;
+  const field = ([name, each]: (typeof shown)[number]) =>
+    fieldOf(name, each, needed.includes(name) && each.default === undefined, options);
+  if (!later) return html`${shown.map(field)}`;
+  const folded = shown.filter(([name]) => later.names.includes(name));
+  const isUsed = folded.some(([name]) => typed[name] || [...wrong.keys()].some((at) => at.split(/[.[]/)[0] === name));
+  return html`${shown.filter((each) => !folded.includes(each)).map(field)}
+<details class="card"${isUsed && html` open`}><summary>${later.summary}</summary><div class="stack">${folded.map(field)}</div></details>`;
 }
 
 function fieldOf(

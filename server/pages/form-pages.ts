@@ -11,6 +11,7 @@ import { KIND_NAMES, messagesOf } from '../api/kinds';
 import { mustBe } from '../api/must-be';
 import type { Actor } from '../identity/actor';
 import { Refusal } from '../problem';
+import { actWords } from './act-words';
 import { byTitle, withActs } from './acts-in-text';
 import { assessPage } from './assess-page';
 import { describe } from './case-page';
@@ -22,7 +23,7 @@ import { fileFields, messageTyped, schemaOf, typedOf, unreadFields } from './fie
 import { type Form, sendForm } from './form';
 import { asRefusal, asShown } from './form-errors';
 import { say, sendPage } from './layout';
-import { addressOf, LINKED, noticeOf, words } from './links';
+import { addressOf, LINKED, noticeOf } from './links';
 import { type LookedAt, lookAt } from './looked-at';
 import { addedBy, linkOfForm, type MailedLink, withLink } from './mailed-links';
 import { noticePage } from './notice-page';
@@ -53,7 +54,7 @@ function messagePages(app: FastifyInstance, deps: PageDeps, kind: KindName, name
   const files = fileFields(schema);
   const at = `/${COLLECTIONS[kind]}/:id/${name}`;
   const base = (id: string, typed: Typed): Form => ({
-    title: words(name),
+    title: actWords(name),
     about: `${describe(kind, name)}.`,
     action: `${addressOf(id)}/${name}`,
     schema,
@@ -123,6 +124,10 @@ function declarePages(app: FastifyInstance, { client, sessions }: PageDeps): voi
     back: '/',
     at: 'declare',
     of: ['declare'],
+    later: {
+      summary: 'Containment, cause and status page: now, or once it is declared',
+      names: ['howItOccurred', 'systems', 'isolate', 'maliciousSources', 'credentials', 'publicSummary', 'awareAt'],
+    },
   };
   app.get('/incidents/new', async (request, reply) =>
     sendForm(reply, visitorOf(request, sessions)!, { ...form, typed: { kind: 'security-incident' } }),

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { type Html, html } from '../../platform/html';
 import type { Refusal } from '../problem';
 import { fieldWords } from './field-words';
-import { fieldsOf, hasFiles, type schemaOf } from './fields';
+import { fieldsOf, hasFiles, type Later, type schemaOf } from './fields';
 import { sendPage, type Visitor } from './layout';
 import { isUnknown, keyAfter, refusalBox } from './refusal-box';
 import type { Typed } from './typed';
@@ -28,12 +28,14 @@ export interface Form {
   of?: readonly string[];
   /** Of long texts. */
   rows?: number;
+  /** What is folded away below the other fields. */
+  later?: Later;
   /** The duties that a refusal may speak of by their ids, with their titles. */
   duties?: ReadonlyMap<string, string>;
 }
 
 export function sendForm(reply: FastifyReply, visitor: Visitor, form: Form, refusal?: Refusal): FastifyReply {
-  const { typed, schema, choices, shown, at, of, rows, heading = form.title } = form;
+  const { typed, schema, choices, shown, at, of, rows, later, heading = form.title } = form;
   // Sent again as it was, while nobody knows whether it was taken.
   const asSent = refusal !== undefined && isUnknown(refusal);
   const fixed = Object.entries(form.fixed ?? {}).map(([name, value]): [string, string] => {
@@ -53,7 +55,7 @@ ${refusal && refusalBox(refusal, namesOf(names, of), visitor.session.actor, refu
 ${isShown && shown}
 <form class="form" method="post" action="${form.action}"${hasFiles(schema, without) && html` enctype="multipart/form-data"`}>
 ${hidden({ csrf: visitor.formToken, key: keyAfter(refusal && { refusal, typed }), ...Object.fromEntries(fixed) })}
-${fieldsOf(schema, { typed, wrong, without, choices, ...(of && { of }), ...(rows && { rows }) })}
+${fieldsOf(schema, { typed, wrong, without, choices, ...(of && { of }), ...(rows && { rows }), later })}
 <div class="acts"><button>${form.title}</button><a class="button plain" href="${form.back}">Cancel</a></div>
 </form>`,
   });

@@ -14,13 +14,14 @@ import { messagesOf } from '../api/kinds';
 import type { Actor } from '../identity/actor';
 import type { Said } from '../identity/sessions';
 import { MESSAGE_ROLES } from '../roles-of-messages';
+import { actWords } from './act-words';
 import { say } from './layout';
-import { addressOf, noticeOf, words } from './links';
+import { addressOf, noticeOf } from './links';
 import type { LookedAt } from './looked-at';
 import { saidBox } from './said-box';
 import { stepsList } from './steps-list';
 import { stoppedLine } from './stopped-line';
-import { instant, timeLeft } from './times';
+import { dueThen, instant, leftText, timeLeft } from './times';
 
 const EVENTS = 60;
 
@@ -32,7 +33,7 @@ export function incidentPage(looked: LookedAt, actor: Actor, said: Said | undefi
 <div class="head"><p class="meta"><span>${id}</span><b>${severity}</b>${stopped ? html`<span class="chip bad">stopped</span>` : html`<span>${state.closedAt ? 'closed' : state.status}</span>`}${state.exercise && html`<span class="chip note">Exercise</span>`}</p><h1>${title}</h1></div>
 ${said && saidBox(looked, said)}
 ${registerBacklog > 0 && say('warn', `${registerBacklog} entries are not in the register yet.`)}
-${stopped ? '' : state.closedAt ? html`<p class="left big"><strong>Closed</strong> <span>${instant(state.closedAt)}</span></p>` : timeLeft(view.nextDueAt ?? undefined, now, 'No deadline runs', 'big')}
+${stopped ? '' : state.closedAt ? html`<p class="left big"><strong>Closed</strong> <span>${instant(state.closedAt)}</span></p>` : timeLeft(view.nextDueAt ?? undefined, now, 'No deadline runs', { size: 'big', of: dueThen(steps, view.nextDueAt) })}
 <div class="two"><div class="stack">
 ${steps.length > 0 && html`<section class="card"><h2>What to do next</h2>${!known && html`<p class="soft">This incident's policy is not installed on this server, so there may be more to do: only what its alarms ask for is shown.</p>`}${stepsList(looked, actor)}</section>`}
 ${duties(looked)}
@@ -48,24 +49,42 @@ ${history(looked)}`;
 
 function duties({ id, view: { state }, pack, now, explanations, stopped }: LookedAt): Html {
   const rows = board(state, pack, now).filter((row) => row.settled || row.dueAt || row.status !== 'dormant');
+  const open = rows.filter(({ settled }) => !settled);
+  const settled = rows.filter((row) => row.settled);
   const cells = (row: BoardRow) => {
     const o = state.obligations[row.id];
     const what = ruleOf(pack, o?.rule)?.dispatch === 'filing' ? 'dossier' : 'notice';
     const link = o?.draft ? html`<br><a href="${noticeOf(id, row.id)}">Read the ${what}</a>` : undefined;
     const tone =
       row.standing === 'late' ? 'bad' : row.standing === 'waits' ? 'warn' : row.standing === 'fulfilled' ? 'good' : '';
-    return html`<tr><th scope="row">${row.title}${link}</th><td><span class="chip ${tone}">${row.status}</span></td><td class="time">${row.dueAt && instant(row.dueAt)} ${row.time && !stopped && html`<span class="soft">${row.time}</span>`}</td></tr>`;
+    const left = row.settled || !row.dueAt ? row.time : stopped ? '' : leftText(row.dueAt, now);
+    return html`<tr><th scope="row">${row.title}${link}</th><td><span class="chip ${tone}">${row.status}</span></td><td class="time">${row.dueAt && instant(row.dueAt)} ${left && html`<span class="soft">${left}</span>`}</td></tr>`;
   };
-  return html`<section class="card"><h2>Duties</h2><table><thead><tr><th scope="col">Duty</th><th scope="col">Stands</th><th scope="col">Due</th></tr></thead><tbody>${rows.map(cells)}</tbody></table>
+  const table = (of: BoardRow[]) =>
+    html`<table><thead><tr><th scope="col">Duty</th><th scope="col">Stands</th><th scope="col">Due</th></tr></thead><tbody>${of.map(cells)}</tbody></table>`;
+  return html`<section class="card"><h2>Duties</h2>${open.length > 0 ? table(open) : html`<p class="soft">Nothing is owed any more.</p>`}
+${settled.length > 0 && html`<details${open.length === 0 && html` open`}><summary>Settled</summary>${table(settled)}</details>`}
 <details id="why"><summary>Why each applies or not</summary><dl class="stack">${explanations.map((each) => html`<div><dt><b>${each.title}</b> <span class="chip">applies: ${each.applies}</span></dt><dd class="small soft">${each.citation}: ${each.because.join('; ')}</dd></div>`)}</dl></details></section>`;
 }
 
+/** What rings, each matter once: an alarm that nobody acknowledges is repeated. */
 function alarms({ view: { state }, events }: LookedAt): Html | undefined {
   const open = events.flatMap((event) =>
     event.kind === 'alarm-raised' && state.unacknowledged?.includes(event.seq) ? [event] : [],
   );
   if (open.length === 0) return undefined;
-  return html`<section class="card"><h2>Open alarms</h2><ul class="stack">${open.map((event) => html`<li>${event.data.about.kind === 'obligation' && `${event.data.about.title}: `}${alarmText(event.data, event.at).what} <span class="soft small">${instant(event.at)}</span></li>`)}</ul></section>`;
+  const matters = new Map<string, typeof open>();
+  for (const event of open) {
+    const { about } = event.data;
+    const matter = about.kind === 'obligation' ? about.title : about.kind;
+    matters.set(matter, [...(matters.get(matter) ?? []), event]);
+  }
+  return html`<section class="card"><h2>Open alarms</h2><ul class="stack">${[...matters.values()].map((rung) => {
+    const [first, last] = [rung[0]!, rung.at(-1)!];
+    const { about } = last.data;
+    const times = rung.length > 1 && `${rung.length} times since `;
+    return html`<li>${about.kind === 'obligation' && `${about.title}: `}${alarmText(last.data, last.at).what} <span class="soft small">${times}${times && instant(first.at)}${times && ', the last '}${instant(last.at)}</span></li>`;
+  })}</ul></section>`;
 }
 
 /** The triage cases whose detections belong to it, and those that were taken out again. */
@@ -86,7 +105,7 @@ function actions(id: string, { roles }: Actor): Html | undefined {
     (name) => name !== 'approve' && allows(MESSAGE_ROLES.incident[name as 'close'], roles),
   );
   if (names.length === 0) return undefined;
-  return html`<details class="card"><summary>Everything you can do</summary><ul class="stack">${names.map((name) => html`<li><a href="${addressOf(id)}/${name}">${words(name)}</a><br><span class="soft small">${INCIDENT_MESSAGES[name]!.description}</span></li>`)}</ul></details>`;
+  return html`<details class="card"><summary>Everything you can do</summary><ul class="stack">${names.map((name) => html`<li><a href="${addressOf(id)}/${name}">${actWords(name)}</a><br><span class="soft small">${INCIDENT_MESSAGES[name]!.description}</span></li>`)}</ul></details>`;
 }
 
 function history({ events, pack }: LookedAt): Html {

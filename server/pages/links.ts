@@ -5,6 +5,8 @@ import { type Html, html } from '../../platform/html';
 import { allows } from '../access';
 import type { Actor } from '../identity/actor';
 import { MESSAGE_ROLES } from '../roles-of-messages';
+import { actWords } from './act-words';
+import { words } from './words';
 
 /** Commands whose message has another name. */
 const NAMES: Partial<Record<string, string>> = {
@@ -47,12 +49,15 @@ export function formOf(
   if (isRead(verb)) return { href: noticeOf(id, String(obligation)), label: 'Read the notice' };
   const message = messageFor(verb);
   const query = new URLSearchParams(filledBy(given)).toString();
+  const choice = choiceOf(given);
   const label =
     verb === 'contain'
       ? containLabel(given, step)
       : given.decline === true
         ? 'Decline'
-        : `${words(message)}${choiceOf(given)}`;
+        : choice
+          ? `${words(message)}${choice}`
+          : actWords(message);
   return { href: `${addressOf(id)}/${message}${query && `?${query}`}`, label };
 }
 
@@ -97,7 +102,7 @@ function containLabel(given: CommandLine['given'], step: readonly CommandLine[])
   const isAgreed = ['block-source', 'undo'].every((name) => step.some((line) => line.given[name] !== undefined));
   if (given.undo !== undefined) return isAgreed ? 'Withdraw' : 'Undo';
   if (typeof source === 'string') return isAgreed ? `Agree: block ${source}` : `Block ${source}`;
-  return words('contain');
+  return actWords('contain');
 }
 
 function choiceOf(given: CommandLine['given']): string {
@@ -115,12 +120,4 @@ export function addressOf(id: string): string {
 /** The page of a notice. */
 export function noticeOf(id: string, obligation: string): string {
   return `${addressOf(id)}/notices/${encodeURIComponent(obligation)}`;
-}
-
-/** `acknowledge-alarms` as `Acknowledge alarms`, `rootCause` as `Root cause`. */
-export function words(name: string): string {
-  const spaced = name
-    .replaceAll('-', ' ')
-    .replaceAll(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
-  return `${spaced[0]!.toUpperCase()}${spaced.slice(1)}`;
 }

@@ -7,7 +7,7 @@ import { alsoBy } from '../../domain/incident/holds';
 import { askedText, isSecondPerson } from '../../domain/incident/second-person';
 import { lacksRequired, sentOnSilenceAt } from '../../domain/incident/sent-on-silence';
 import { type Standing, shareText } from '../../domain/incident/standing';
-import type { Draft, Obligation } from '../../domain/incident/state';
+import { type Draft, isSettled, type Obligation } from '../../domain/incident/state';
 import { standing } from '../../domain/incident/telling';
 import { approvalOf } from '../../domain/incident/two-persons';
 import { untoldText } from '../../domain/incident/untold';
@@ -31,7 +31,7 @@ import { isSentAlong, linkBox, type MailedLink } from './mailed-links';
 import { type NoticeText, type NoticeTexts, nameOf } from './notice-texts';
 import { isUnknown, keyAfter, refusalBox, type Sent } from './refusal-box';
 import { saidBox } from './said-box';
-import { instant } from './times';
+import { instant, timeLeft } from './times';
 
 /**
  * @param sent an approval that was not taken: it is shown with what was typed. @param said what the last form caused.
@@ -82,10 +82,12 @@ export async function noticePage(
   // What is known or was edited since is not in this text: it is not sent, so it is not approved either.
   const isOld = looked.known && isBeingWritten(view.state, pack, obligation);
   const mayApprove = takesApproval && isWhole && !isOld && !isFirst && may('approve');
+  const isDone = isSettled(o) || view.state.closedAt !== undefined || looked.stopped !== undefined;
   const version = looked.events.findLast(
     (event) => isDraftOf(event, o) && event.data.fingerprint === draft.fingerprint,
   );
-  return html`<div class="head prose"><p><a href="${at}">Back to the incident</a></p><h1>${title}</h1><p class="meta"><span>${id}</span><span>${stateWords(o.status)}</span>${version && html`<span>Written ${instant(version.at)}, entry ${version.seq}</span>`}${o.dueAt && html`<span>Due ${instant(o.dueAt)}</span>`}</p></div>
+  return html`<div class="head prose"><p><a href="${at}">Back to the incident</a></p><h1>${title}</h1><p class="meta"><span>${id}</span><span>${stateWords(o.status)}</span>${version && html`<span>Written ${instant(version.at)}, entry ${version.seq}</span>`}${o.dueAt && isDone && html`<span>Due ${instant(o.dueAt)}</span>`}</p></div>
+${o.dueAt && !isDone && timeLeft(o.dueAt, looked.now, '')}
 ${said && saidBox(looked, said)}
 ${mailed && linkBox(mailed, looked, actor.by, kept?.refusal)}
 ${isOld && say('note', html`<b>This text is being written anew</b><p>What is known or was edited since is not in it yet. <a href="${noticeOf(id, obligation)}">Look again</a></p>`)}

@@ -3,8 +3,8 @@ import { narrate } from '../../domain/incident/narrate';
 import { type Html, html } from '../../platform/html';
 import type { Said } from '../identity/sessions';
 import { say } from './layout';
-import { words } from './links';
 import type { LookedAt } from './looked-at';
+import { words } from './words';
 
 export function saidBox({ events, pack }: Pick<LookedAt, 'events' | 'pack'>, { message, entries, note }: Said): Html {
   const caused = events.filter(({ seq }) => entries.includes(seq)).map((event) => narrate(event, pack).text);

@@ -16,10 +16,34 @@ export function span(ms: number): string {
   return hours! > 0 ? `${hours} h ${minutes} min` : `${minutes} min`;
 }
 
-/** Time left until a deadline, the largest thing on its page; without one, `none` says so. */
-export function timeLeft(dueAt: Instant | undefined, now: Instant, none: string, size: '' | 'big' = ''): Html {
+/**
+ * Time left until a deadline, the largest thing on its page; without one, `none` says so.
+ * @param of what is due then; the first of several is named
+ */
+export function timeLeft(
+  dueAt: Instant | undefined,
+  now: Instant,
+  none: string,
+  { size = '', of = [] }: { size?: '' | 'big'; of?: readonly string[] } = {},
+): Html {
   if (dueAt === undefined) return html`<p class="left"><span>${none}</span></p>`;
   const ms = toMs(dueAt) - toMs(now);
   const late = ms < 0;
-  return html`<p class="left ${size}${late && ' late'}"><strong class="time">${span(ms)}</strong> <span>${late ? 'overdue since' : 'left, until'} ${instant(dueAt)}</span></p>`;
+  const isNow = Math.abs(ms) < MINUTE_MS;
+  const until = isNow ? (late ? 'due since' : 'due at') : late ? 'overdue since' : 'left, until';
+  return html`<p class="left ${size}${late && ' late'}"><strong class="time">${isNow ? 'now' : span(ms)}</strong> <span>${until} ${instant(dueAt)}</span>${of.length > 0 && html`<span class="of">${of[0]!}${of.length > 1 && ` and ${of.length - 1} more`}</span>`}</p>`;
+}
+
+/** `2 d 4 h left` or `9 min overdue`, beside a deadline. */
+export function leftText(dueAt: Instant, now: Instant): string {
+  const ms = toMs(dueAt) - toMs(now);
+  return Math.abs(ms) < MINUTE_MS ? 'due now' : `${span(ms)} ${ms < 0 ? 'overdue' : 'left'}`;
+}
+
+/** What people must do by an instant: to name what a time that is left is for. */
+export function dueThen(
+  steps: readonly { what: string; dueAt?: Instant }[],
+  dueAt: Instant | null | undefined,
+): string[] {
+  return dueAt ? steps.filter((step) => step.dueAt === dueAt).map(({ what }) => what) : [];
 }

@@ -92,12 +92,12 @@ export function stories(source: PolicySource): Record<Told, Played> {
   };
   const approved = (id: string) => {
     const story = edited(id);
-    story.send('approve', { obligation: PEOPLE, by: ANN, incompleteBecause: 'The rest is not known yet.' });
+    story.send('approve', { obligation: PEOPLE, by: ANN });
     return story;
   };
   const told = (id: string, world: object = {}) => {
     const story = assessed(id, world).to(3);
-    for (const by of [ANN, COUNSEL]) story.send('approve', { obligation: PEOPLE, by, incompleteBecause: 'At once.' });
+    for (const by of [ANN, COUNSEL]) story.send('approve', { obligation: PEOPLE, by });
     return story;
   };
   const resolved = (id: string) => {
@@ -110,8 +110,6 @@ export function stories(source: PolicySource): Record<Told, Played> {
   };
   const closed = (id: string) => {
     const story = resolved(id);
-    for (const { id: obligation } of Object.values(story.state.obligations).filter((o) => o.status === 'drafted'))
-      story.send('approve', { obligation, by: COUNSEL });
     story.send('review', {
       by: COUNSEL,
       rootCause: 'A key stood in a build log',
@@ -119,6 +117,7 @@ export function stories(source: PolicySource): Record<Told, Played> {
       shareSummary: false,
     });
     story.send('close', { by: COUNSEL, note: 'All told, all filed' });
+    if (!story.state.closedAt) throw new Error(`it is not closed: ${story.problems().join('; ')}`);
     return story;
   };
   const played: Record<Told, LookedAtStory> = {
@@ -133,14 +132,14 @@ export function stories(source: PolicySource): Record<Told, Played> {
     ),
     notice: edited('INC-20260401-4d10'),
     approved: approved('INC-20260401-4d11'),
-    partly: told('INC-20260401-4d12', { unreached: { 'accounts/DE': 12, 'accounts DE': 12 } }),
+    partly: told('INC-20260401-4d12', { unreached: { 'accounts/DE': 12 } }),
     told: told('INC-20260401-4d13'),
     resolved: resolved('INC-20260401-6a40'),
     closed: closed('INC-20260401-6a41'),
-    exercise: begin('INC-20260401-e0e0', { title: 'Phishing of the support team' }).to(2),
+    exercise: begin('INC-20260401-e0e0', { title: 'Phishing of the support team' }).to(1.5),
     stopped: assessed('INC-20260401-dead').to(12),
   };
-  const entries = Object.entries(played).map(([name, story]) => [name, moved(story, sha256)] as const);
+  const entries = Object.entries(played).map(([name, story]) => [name, moved(name as Told, story, sha256)] as const);
   return Object.fromEntries(entries) as Record<Told, Played>;
 }
 
@@ -149,10 +148,12 @@ const OF_STORIES = 'a'.repeat(64);
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
 /** The story under the policy of this machine, and as of this minute: its drafts are of what is known then. */
-function moved({ state, events, now, drafts = new Map(), pack }: LookedAtStory, sha256: string): Played {
+function moved(told: Told, story: LookedAtStory, sha256: string): Played {
+  const { state, events, now, drafts = new Map(), pack } = story;
   const byMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - toMs(now);
   let text = JSON.stringify({ state, events, now, drafts: [...drafts] })
     .replaceAll(OF_STORIES, sha256)
+    .replaceAll('"exercise":false', `"exercise":${told === 'exercise'}`)
     .replaceAll(INSTANT, (instant) => toInstant(toMs(instant) + byMs));
   const read = () => JSON.parse(text) as { state: IncidentState; events: IncidentEvent[]; now: Instant; drafts: [] };
   for (const o of Object.values(read().state.obligations)) {
