@@ -1,7 +1,9 @@
 // Looks at pages as people see them: axe-core's rules at the widths of a phone, a tablet and a desk, in light and dark, and a
-// picture of each. Usage: npm run look PAGE… [--out FOLDER] [--browser CHROMIUM], where PAGE is a URL or a file. A link that
-// logs in (…/login?key=…) may come first. Ends with 1 when a rule is broken.
+// picture of each. Usage: npm run look [PAGE…] [-- --out FOLDER] [--browser CHROMIUM], where PAGE is a URL or a file. A link that
+// logs in (…/login?key=…) may come first. Without a PAGE it looks at every page of the product, in the states that the tests
+// play (test/server/look.*). Ends with 1 when a rule is broken.
 'use strict';
+const { spawnSync } = require('node:child_process');
 const { existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
@@ -46,13 +48,20 @@ function nameOf(page) {
   return name || 'index';
 }
 
+/** Every page, as its tests play it: they fail where a rule is broken. About ten minutes, for some 400 pictures. */
+function lookAtAll(out) {
+  const root = path.join(__dirname, '..');
+  const jest = require.resolve('jest/bin/jest');
+  const args = [jest, '--config', path.join(root, 'jest.config.js'), '--runInBand', '--forceExit', 'test/server/look'];
+  const env = { ...process.env, TOCSIN_PICTURES: out, CHROMIUM_PATH: programOf(values.browser) };
+  const { status } = spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' });
+  console.log(`The pictures are in ${out}, named PAGE-WIDTH-SCHEME.png`);
+  process.exitCode = status ?? 1;
+}
+
 async function main() {
-  if (positionals.length === 0)
-    throw new Error(
-      'say which pages, each a full URL or a file: npm run look http://127.0.0.1:8080/status/ form.html; ' +
-        'before pages that need a login, give the link that logs in, like http://127.0.0.1:8080/login?key=KEY',
-    );
   mkdirSync(values.out, { recursive: true });
+  if (positionals.length === 0) return lookAtAll(path.resolve(values.out));
   const browser = await chromium.launch({
     executablePath: programOf(values.browser),
     args: ['--no-sandbox', '--disable-gpu'],

@@ -107,6 +107,16 @@ async function casesOf({ ui, key }) {
   });
 }
 
+/** The workflow beside a case that repeats its alarms. */
+async function escalationOf({ ui, key }, { workflowId }) {
+  const query = encodeURIComponent(`WorkflowId="${workflowId}/escalation"`);
+  return until('the escalation', async () => {
+    const headers = { authorization: `Bearer ${key}` };
+    const answer = await fetch(`${ui}/api/v1/namespaces/default/workflows?query=${query}`, { headers });
+    return (await answer.json()).executions?.[0]?.execution;
+  });
+}
+
 /** What is written in the frames in which the Web UI renders details. */
 async function written(page) {
   const texts = await Promise.all(
@@ -127,20 +137,20 @@ async function main() {
     const cases = await casesOf(stack);
     // Drafts and filing tasks are there a moment later.
     await new Promise((resolve) => setTimeout(resolve, 15_000));
-    const of = ({ workflowId, runId }, tab) => `/namespaces/default/workflows/${workflowId}/${runId}/${tab}`;
+    const of = ({ workflowId, runId }, tab) =>
+      `/namespaces/default/workflows/${encodeURIComponent(workflowId)}/${runId}/${tab}`;
     const pictures = [
       ['list', '/open-cases', 460, /TocsinNextDeadline/],
       ['incident', of(cases.INC, 'user-metadata'), 860, /as of .* UTC/],
       ['timeline', of(cases.INC, 'history'), 980, /Containment: alarm/],
       ['triage', of(cases.TRG, 'user-metadata'), 760, /as of .* UTC/],
       ['patch-task', of(cases.PATCH, 'user-metadata'), 700, /as of .* UTC/],
+      ['escalation', of(await escalationOf(stack, cases.TRG), 'user-metadata'), 700, /Alarm/],
     ];
     for (const colorScheme of ['light', 'dark']) {
       const page = await browser.newPage({ colorScheme });
       await page.goto(`${stack.ui}/open-cases?key=${stack.key}`);
       for (const [name, where, height, shows] of pictures) {
-        // In the dark the Web UI (2.42) writes details black on black.
-        if (colorScheme === 'dark' && where.endsWith('user-metadata')) continue;
         await page.setViewportSize({ width: WIDTH, height });
         await page.goto(stack.ui + where);
         await until(`${name}: ${shows}`, async () => shows.test(await written(page)), 60_000);

@@ -1,13 +1,13 @@
 /**
  * `/render`: the frame in which the Web UI shows details as Markdown. Version 2.42 of the Web UI loses the frame's style sheet
- * on its own server, which leaves `ZgotmplZ` in its place. In its dark theme the text may still be black: the frame is not
- * told reliably which theme is on.
+ * on its own server, which leaves `ZgotmplZ` in its place. The frame is not told reliably which theme is on, so its text stands
+ * on a ground of its own: whatever lies around it, it can be read.
  */
 import type { FastifyInstance } from 'fastify';
 
 const LOST = 'ZgotmplZ';
-const STYLE = `body { margin: 0; font: 16px/1.375 system-ui, sans-serif; color: #141414; background: transparent }
-body[data-theme="dark"] { color: #f8fafc }
+const STYLE = `body { margin: 0; font: 16px/1.375 system-ui, sans-serif; color: #141414; background: #f8fafc }
+body[data-theme="dark"] { color: #f8fafc; background: #141414 }
 a { color: inherit } code { font-size: .85em } th { text-align: left } th, td { padding: .1rem .5rem .1rem 0; vertical-align: top }`;
 
 /** Adds the page, as the Web UI at `webUi` answers it, with colours where it lost its own. */

@@ -237,11 +237,11 @@ async function finish(
   // Refused without a reference, and the receipt that was chosen is not lost.
   await bea.locator('input[type=file]').setInputFiles(receipt);
   await bea.getByLabel('When it was submitted').fill('at noon');
-  await press(bea, 'Filed');
+  await press(bea, 'Record the filing');
   await bea.getByText('receipt.txt, 29 bytes').waitFor();
   await bea.getByLabel('When it was submitted').fill('');
   await bea.getByLabel('Reference of the authority').fill('DPC-BN-26-004117');
-  await press(bea, 'Filed');
+  await press(bea, 'Record the filing');
   await bea.getByText('Filed: recorded').waitFor();
   const sha256 = createHash('sha256').update(RECEIPT).digest('hex');
   await incident.quiet();
@@ -348,6 +348,7 @@ test('with scripts an open page hears of what others do, and the same holds', as
     const watching = await ann.context.newPage();
     await watching.goto(`${server.url}/incidents/${incident.id}`);
     await watching.getByText('Everything you can do').click();
+    await watching.locator('summary', { hasText: 'Settled' }).click();
     await tell(ann.page, bea.page, incident, async () => {});
     expectApproved(incident);
     await watching.bringToFront();

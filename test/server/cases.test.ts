@@ -68,6 +68,11 @@ test('a detection is shown with what is owed and dismissed by its form', async (
   for (const name of messagesOf('triage'))
     expect([name, body.includes(`href="${at}/${name}"`)]).toEqual([name, name !== 'unmerge']);
   expect(body).toContain(`detected by ${detection().source}`);
+  // What is next, on silence too, with its buttons.
+  expect(body).toMatch(/<h2>What to do next<\/h2>.*<h3>Decide<\/h3><p>[A-Z].*\. [A-Z].*\.<\/p>/);
+  expect(body).toContain(`<a class="button" href="${at}/declare">Declare</a>`);
+  expect(body).toContain('<span class="of">Decide</span>');
+  expect(body).toContain('Alarm: ');
   expect((await browse(app, `${at}/dismiss`)).body).toContain('Decide that this is not an incident');
   const form = { key: 'k1', reason: 'a load test of ours' };
   const sent = await browse(app, `${at}/dismiss`, { form });

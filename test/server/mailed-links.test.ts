@@ -93,7 +93,7 @@ test('what differs from what a link sent is not done, and its form is an ordinar
   const other = send.mock.calls[1]![2] as { commandId: string };
   expect(compareCommands(commandId, other.commandId)).toBe('other content');
   expect(status).toBe(422);
-  expect(body).toContain('the link was used in the meantime');
+  expect(body).toContain('The link was used in the meantime');
   expect(body).toContain('counsel must read it');
   expect(body).toContain('This link has been used.');
   expect(hiddenIn(body)).not.toHaveProperty('link');
