@@ -138,12 +138,23 @@ export interface SettleBatchInput extends EffectContext {
   acceptedAt?: Instant;
 }
 
+/** Stops a round in one of its ledgers. */
+export interface StopDeliveryInput extends EffectContext {
+  ledgerKey: string;
+  round: number;
+  ledger: 'postgres' | 'spool';
+  /** Whose spool. */
+  spool?: SpoolPlace;
+}
+
 /** Counts of a whole delivery, over all rounds of its ledger key. */
 export interface DeliverySummary {
   total: number;
   sent: number;
   failed: number;
   pending: number;
+  /** Whom a stop took out before they were sent to; in no other count. */
+  stopped?: number;
   firstSentAt?: Instant;
   lastSentAt?: Instant;
   /** Who was reached, of the audience as the directory has it now: without any address or id of a person. */
@@ -296,6 +307,8 @@ export interface Activities {
   sendBatches(input: SendBatchesInput): Promise<SendBatchesResult>;
   /** Settles what waits for a person; answers how many recipients that were. */
   settleBatch(input: SettleBatchInput): Promise<{ recipients: number }>;
+  /** Has nobody more claimed in a round, in the ledger that is named, from when it resolves on. */
+  stopDelivery(input: StopDeliveryInput): Promise<void>;
   summariseDelivery(input: OpenDeliveryInput): Promise<DeliverySummary>;
   /** Counts who was reached, with what the mail provider told since, which Postgres alone knows. Fails while it is away. */
   recountDelivery(input: OpenDeliveryInput): Promise<Pick<DeliverySummary, 'counted'>>;

@@ -29,6 +29,7 @@ export const MESSAGE_ROLES: MessageRules = {
     told: LEGAL,
     'leave-untold': LEGAL,
     settle: HANDLERS,
+    'stop-sending': STAFF,
     translate: LEGAL,
     'edit-draft': LEGAL,
     sender: LEGAL,

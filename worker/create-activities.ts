@@ -4,6 +4,7 @@ import type { Ledgers } from '../activities/delivery/ledgers';
 import { openDelivery } from '../activities/delivery/open-delivery';
 import { sendBatches } from '../activities/delivery/send-batches';
 import { settleByPerson } from '../activities/delivery/settle-by-person';
+import { stopDelivery } from '../activities/delivery/stop-delivery';
 import { mergeSpool, recountDelivery, summariseDelivery } from '../activities/delivery/summarise-delivery';
 import type { DirectoryPort } from '../activities/directory/directory-port';
 import type { InAppPort } from '../activities/in-app/in-app-port';
@@ -113,6 +114,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     openDelivery: (input) => openDelivery({ ledgers, artefacts, log, directory: outward(input).directory }, input),
     sendBatches: (input) => sendBatches({ ledgers, artefacts, log, now, mail: outward(input).mail }, input),
     settleBatch: (input) => settleByPerson(ledgers, input),
+    stopDelivery: (input) => stopDelivery(ledgers, input),
     recountDelivery: (input) => recountDelivery({ ledgers, directory: outward(input).directory }, input),
     summariseDelivery: (input) => summariseDelivery({ ledgers, directory: outward(input).directory }, input),
     mergeSpool: ({ spool }) => mergeSpool(ledgers, spool),

@@ -18,6 +18,7 @@ import { AUDIENCE, activities, failureText, failureType, SENDING, UNTIL_DONE } f
 import { DeliveryProgress, type SoFar } from './lib/delivery-progress';
 import { PersonAwaited } from './lib/person-awaited';
 import { atSpool, awayText, isAway, spoolOf } from './lib/spool-place';
+import { StopHeard } from './lib/stop-heard';
 
 export interface DeliveryInput {
   delivery: DeliveryRef;
@@ -27,6 +28,8 @@ export interface DeliveryInput {
   opened?: OpenedDelivery;
   changedOver?: boolean;
   soFar?: SoFar;
+  /** A person stopped it: nothing more is claimed, and what was claimed ends. */
+  stopped?: true;
 }
 
 /** Batches that one activity call sends before it returns. */
@@ -51,6 +54,7 @@ async function deliver(input: DeliveryInput): Promise<void> {
       .catch(() => undefined);
   const person = new PersonAwaited((problem) => tell(problem, true));
 
+  const stop = new StopHeard(ref, title, input.stopped ?? false);
   const progress = new DeliveryProgress(title, input.soFar);
   const open = async (at?: SpoolPlace) => {
     const done = await opening(ref, audience, title, tell, at);
@@ -58,7 +62,10 @@ async function deliver(input: DeliveryInput): Promise<void> {
     show(progress);
     return done;
   };
-  const send = (there: OpenedDelivery) => sendSome(ref, there, title, person, progress);
+  const send = async (there: OpenedDelivery) => {
+    await stop.before(there);
+    return sendSome(ref, there, title, person, progress);
+  };
   let opened = input.opened ?? (await open());
   let changedOver = input.changedOver ?? false;
   for (let done = false; !done; ) {
@@ -68,6 +75,7 @@ async function deliver(input: DeliveryInput): Promise<void> {
         opened,
         changedOver,
         ...(progress.soFar && { soFar: progress.soFar }),
+        ...(stop.heard && { stopped: true }),
       });
     }
     try {

@@ -4,7 +4,7 @@ import { type Counted, MOST_NAMED, type Unreached } from '../../domain/incident/
 import { isSameAddress } from '../mail/mail-address';
 import type { Audience } from '../types';
 import { cameBack } from './ledger/delivery-events';
-import type { Beside, Known, Recipient } from './ledger/ledger';
+import { type Beside, type Known, type Recipient, STOPPED } from './ledger/ledger';
 
 /** True where the provider took the mail and did not say since that it came back. */
 export function isReached({ status, fate }: Pick<Known, 'status' | 'fate'>): boolean {
@@ -156,5 +156,6 @@ function whyNot(rows: Known[]): Unreached {
     return 'pending';
   if (rows.some(({ fate }) => cameBack(fate))) return 'came-back';
   const failed = rows.filter(({ status }) => status === 'failed');
+  if (failed.some(({ errorCode }) => errorCode === STOPPED)) return 'stopped';
   return failed.every(({ errorCode }) => errorCode === 'invalid-address') ? 'no-address' : 'undeliverable';
 }

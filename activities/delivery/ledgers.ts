@@ -45,7 +45,8 @@ export async function postgresAnswers(ledgers: Ledgers): Promise<boolean> {
  */
 export async function presentLedger(ledgers: Ledgers, opened: LedgerName, key: ObligationKey): Promise<LedgerName> {
   if (opened === 'postgres') return 'postgres';
-  return (await ledgers.spool.summary(key)).total > 0 ? 'spool' : 'postgres';
+  const { total, stopped } = await ledgers.spool.summary(key);
+  return total + stopped > 0 ? 'spool' : 'postgres';
 }
 
 /** Runs a step on Postgres or the spool; an outage becomes LedgerUnavailable. */

@@ -230,7 +230,7 @@ function onObligation({ threshold, dueAt, detail, todo }: Alarm, at: Instant): s
   if (threshold.kind === 'undeliverable') {
     return `${threshold.total - threshold.failed} of ${threshold.total} told; still untold: ${detail ?? 'see below'}`;
   }
-  if (todo === 'look-into' && detail) return `${timeLeft(dueAt, at)}; ${detail}`;
+  if ((todo === 'look-into' || todo === 'approve') && detail) return `${timeLeft(dueAt, at)}; ${detail}`;
   return todo === 'tell-by-hand' && detail ? `${timeLeft(dueAt, at)}; still untold: ${detail}` : timeLeft(dueAt, at);
 }
 
@@ -253,6 +253,7 @@ const WORK_WORDS: Record<WorkKind, string> = {
   recheck: 'checking the package again',
   settle: 'recording that the task is done',
   'settle-batch': 'recording what became of a batch',
+  'stop-delivery': 'stopping its mails',
   recount: 'counting again who was told',
   'tell-in-app': 'handing it to the product, to be shown there',
 };

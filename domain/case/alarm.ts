@@ -27,6 +27,7 @@ export const WORK = [
   'recheck',
   'settle',
   'settle-batch',
+  'stop-delivery',
   'recount',
   'tell-in-app',
 ] as const;

@@ -17,6 +17,7 @@ import { nobodyCouldHelp, tellsOrganisations } from './organisations-told';
 import { isRecordOnly } from './records';
 import { lacksRequired, sentOnSilenceAt } from './sent-on-silence';
 import type { ContainmentStep, IncidentState, Obligation } from './state';
+import { stoppedShare } from './stopping';
 import { standing, tellerOf } from './telling';
 import { untoldCommands, untoldText } from './untold';
 
@@ -47,10 +48,12 @@ export function clockAlarm(
   const commands = [...question, ...known.slice(0, 1), ...nobody, ...known.slice(1)];
   if (teller.status === 'dispatching' && teller.moved) {
     const { at, settled } = teller.moved;
-    const detail = `it is being sent and not done; ${settled} are known to have an outcome, and nothing has moved since ${minuteText(at)} UTC`;
+    const detail = `it is being ${teller.stopped ? 'stopped' : 'sent'} and not done; ${settled} are known to have an outcome, and nothing has moved since ${minuteText(at)} UTC`;
     return { threshold, about, todo, dueAt: o.dueAt, detail, commands };
   }
-  if (todo !== 'tell-by-hand') return { threshold, about, todo, dueAt: o.dueAt, commands };
+  const stopped = stoppedShare(teller, tells, state, pack);
+  if (todo !== 'tell-by-hand')
+    return { threshold, about, todo, dueAt: o.dueAt, ...(stopped && { detail: stopped }), commands };
   const { untold = [] } = standing(o, rule, state, pack) ?? {};
   return {
     ...{ threshold, about, todo, dueAt: o.dueAt, detail: untoldText(untold) },
@@ -191,7 +194,9 @@ function aboutObligation(
   const sends = [rule, tells].some(({ onSilence }) => onSilence === 'send');
   // Of a notice that was sent nothing more goes out by itself.
   const onSilence =
-    rule.dispatch === 'approval' && !teller.changed && teller.status !== 'partly-told' && sends ? 'send' : 'alarm';
+    rule.dispatch === 'approval' && !teller.changed && !teller.stopped && teller.status !== 'partly-told' && sends
+      ? 'send'
+      : 'alarm';
   const isReady = teller.status === 'drafted' && !teller.hold && !lacksRequired(teller, tells);
   const silentAt = onSilence === 'send' && isReady ? sentOnSilenceAt(teller, state, pack) : undefined;
   return {

@@ -58,8 +58,8 @@ export function dueFor(rule: ObligationRule, dueAt: Instant): Due {
 export function alarmClock(o: Obligation, rule: ObligationRule): AlarmClock | undefined {
   if (isSettled(o) || !o.clock || !o.dueAt || !o.marginAt) return undefined;
   const awaitsPerson = ['pending', 'drafted', 'partly-told', 'proposed-not-owed'].includes(o.status);
-  // What is held does not go out on silence either, nor does what changed since it was told.
-  const silent = rule.onSilence === 'alarm' || o.hold !== undefined || o.changed !== undefined;
+  // What is held or was stopped does not go out on silence either, nor does what changed since it was told.
+  const silent = rule.onSilence === 'alarm' || Boolean(o.hold || o.stopped || o.changed);
   const marginAlarms = rule.dispatch === 'approval' && silent && o.marginAt !== o.dueAt;
   return {
     dueAt: o.dueAt,

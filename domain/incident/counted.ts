@@ -8,7 +8,7 @@ const count = z.int().min(0);
 const workspace = z.string().min(1).max(200);
 
 /** Why a workspace was not reached by mail. */
-export const UNREACHED = ['unknown', 'no-address', 'undeliverable', 'pending', 'came-back'] as const;
+export const UNREACHED = ['unknown', 'no-address', 'undeliverable', 'pending', 'stopped', 'came-back'] as const;
 export type Unreached = (typeof UNREACHED)[number];
 
 /** Most workspaces that a count names; those beyond are in its numbers only. */

@@ -24,6 +24,11 @@ export function standingEdits(edits: Record<string, NoticeEdit> | undefined, fac
     .sort((a, b) => (a.language < b.language ? -1 : 1));
 }
 
+/** The same texts in another round: they stand while its facts do. */
+export function standingOn(edits: Record<string, NoticeEdit> | undefined, facts: string): Record<string, NoticeEdit> {
+  return Object.fromEntries(Object.entries(edits ?? {}).map(([language, edit]) => [language, { ...edit, facts }]));
+}
+
 /** The fingerprint of a draft: of its facts, of the edits that stand, and of a sender that is not the configured one. */
 export function draftFingerprint(facts: string, edits: NoticeEdit[], sender?: NoticeSender): string {
   if (edits.length === 0 && !sender) return facts;

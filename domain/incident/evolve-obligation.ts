@@ -2,8 +2,9 @@
 import { type Instant, toMs } from '../kernel/time';
 import { foldActTimed, withTimedAnchor } from './act-timed';
 import { withAuthority } from './authority-decision';
+import { standingOn } from './edits';
 import type { EventOf, IncidentEvent } from './events';
-import { foldTelling, reopenedTally, settledTally, withoutRound, withRecount } from './evolve-telling';
+import { foldTelling, reopenedTally, settledTally, withoutRound, withoutStop, withRecount } from './evolve-telling';
 import { foldFiling } from './filings';
 import { foldMadePublic } from './made-public';
 import { propose, withdraw } from './not-owed-fold';
@@ -39,9 +40,10 @@ export function foldObligation(asItWas: IncidentState, event: ObligationEvent): 
     case 'not-owed-withdrawn':
       return withdraw(state, id);
     case 'obligation-reopened': {
-      const { round, purpose, clock, dueAt, marginAt, changed } = event.data;
+      const { round, purpose, clock, dueAt, marginAt, changed, stopped, editsStandOn } = event.data;
       return change((o) => ({
-        ...withoutRound(o),
+        ...withoutRound(stopped ? o : withoutStop(o)),
+        ...(editsStandOn && { edits: standingOn(o.edits, editsStandOn) }),
         ...reopenedTally(o, event.data),
         recount: reopenedTally(o, event.data).ledgerRound === o.ledgerRound ? o.recount : undefined,
         status: 'pending',
@@ -84,7 +86,7 @@ export function foldObligation(asItWas: IncidentState, event: ObligationEvent): 
     }
     case 'notice-approved':
       return change((o) => ({
-        ...o,
+        ...withoutStop(o),
         approved: true,
         hold: undefined,
         ...(event.data.incomplete && { incomplete: { by: event.by, ...event.data.incomplete } }),
@@ -97,7 +99,11 @@ export function foldObligation(asItWas: IncidentState, event: ObligationEvent): 
     case 'obligation-held':
       return change((o) => ({ ...o, hold: holdOf(event) }));
     case 'obligation-released':
-      return change((o) => ({ ...o, hold: undefined }));
+      return change((o) => ({ ...withoutStop(o), hold: undefined }));
+    case 'sending-stopped': {
+      const { by, at } = event;
+      return change((o) => ({ ...o, stopped: { by, at, reason: event.data.reason } }));
+    }
     case 'obligation-waived': {
       const { rule, reason, ground, says } = event.data;
       const before = state.obligations[id] ?? blank(id, rule);
@@ -249,12 +255,12 @@ function told(o: Obligation): Obligation {
 }
 
 function settle(o: Obligation): Obligation {
-  return { ...o, status: 'fulfilled', hold: undefined };
+  return { ...withoutStop(o), status: 'fulfilled', hold: undefined };
 }
 
 /** No longer owed. What was fulfilled before stays fulfilled: only its present round falls away. */
 function fallenAway(o: Obligation, status: 'not-required' | 'waived'): Obligation {
-  const settled = { ...o, approved: false, hold: undefined, delayReasonsOwed: false };
+  const settled = { ...withoutStop(o), approved: false, hold: undefined, delayReasonsOwed: false };
   // A round that would have told everybody once more leaves the tally of the notice as it was.
   return o.fulfilledAt
     ? settle({ ...settled, again: undefined, delayReasonsOwed: o.delayReasonsOwed })

@@ -14,6 +14,7 @@ import {
   withLeft,
   withOutside,
 } from './tally';
+import { toldAfter } from './told-facts';
 
 type TellingEvent = EventOf<'delivery-counted' | 'told-outside' | 'left-untold'>;
 
@@ -37,10 +38,29 @@ export function foldTelling(o: Obligation, event: TellingEvent): Obligation {
 }
 
 /** After a delivery was counted somebody may be untold: partly told, until the tally covers the audience. */
-export function withDelivery(o: Obligation, { counted, audience, evidence }: DataOf<'delivery-counted'>): Obligation {
+export function withDelivery(
+  o: Obligation,
+  { counted, audience, evidence, stopped }: DataOf<'delivery-counted'>,
+): Obligation {
   const next = withTally(o, (tally) => withCounted(tally, { counted, audience, ...evidence }));
   // What it went to is in the tally from here on.
-  return { ...next, status: 'partly-told', delivery: evidence, covers: undefined };
+  const sent: Obligation = { ...next, status: 'partly-told', delivery: evidence, covers: undefined };
+  // The stop came after the last batch.
+  if (!stopped) return withoutStop(sent);
+  // The rest may be told something else: what these were told is not forgotten over it.
+  return isSomebodyTold(sent) ? { ...sent, told: toldAfter(o.told, o.draft?.says, o.purpose) } : sent;
+}
+
+/** Nothing is stopped any more. */
+export function withoutStop(o: Obligation): Obligation {
+  if (o.stopped === undefined) return o;
+  const { stopped: _, ...rest } = o;
+  return rest;
+}
+
+/** Whether somebody was told in the present round, by mail or otherwise. */
+export function isSomebodyTold({ again, tally = NO_TALLY, toldThen = 0 }: Obligation): boolean {
+  return again ? toldIn(again) > 0 : toldIn(tally) > toldThen;
 }
 
 /**
@@ -87,12 +107,15 @@ function withTally(o: Obligation, change: (tally: Tally) => Tally): Obligation {
   return o.again ? { ...o, again: change(o.again) } : { ...o, tally: change(o.tally ?? NO_TALLY) };
 }
 
-/** A supplement and a follow-up tell everybody once more, from a ledger of their own; every other round goes on with both. */
+/**
+ * A supplement and a follow-up tell everybody once more, from a ledger of their own; every other round goes on with both, as does
+ * the rest of one that was stopped.
+ */
 export function reopenedTally(
   o: Obligation,
-  { purpose, round }: Pick<DataOf<'obligation-reopened'>, 'purpose' | 'round'>,
+  { purpose, round, stopped }: Pick<DataOf<'obligation-reopened'>, 'purpose' | 'round' | 'stopped'>,
 ): Pick<Obligation, 'again' | 'ledgerRound' | 'delivery' | 'toldThen'> {
-  if (purpose === 'supplement' || purpose === 'follow-up')
+  if (!stopped && (purpose === 'supplement' || purpose === 'follow-up'))
     return { again: afresh(o.tally ?? NO_TALLY), ledgerRound: round, delivery: undefined, toldThen: undefined };
   const { ledgerRound, delivery, toldThen } = o;
   if (o.status === 'partly-told') return { again: o.again, ledgerRound, delivery, toldThen };

@@ -28,6 +28,7 @@ import { isPublicCommunication } from './readers';
 import { movedText } from './sending-progress';
 import { shareText, type Untold } from './standing';
 import { type IncidentState, isSettled, type Obligation, type ObligationStatus } from './state';
+import { stoppedShare, stoppedText } from './stopping';
 import { standing as tallied, tellerOf } from './telling';
 import { untoldText } from './untold';
 import { WITHDRAWAL_WORDS, withdrawalOf } from './withdrawn-report';
@@ -92,6 +93,8 @@ export interface Explanation {
       authority?: string;
       /** Who holds it back, why, on which ground and until when. */
       held?: string;
+      /** Who stopped its sending, when and why, and how many were told. */
+      stopped?: string;
       /** Of a notice that did not reach everybody: how many of how many were told, and who is still untold and why. */
       told?: string;
       untold?: string;
@@ -161,7 +164,12 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
           const settled = isSettled(o);
           const authority = o.recipient === UNDETERMINED && !settled && authorityRemedy(state.caseId, id);
           const withdrawal = withdrawalOf(o);
-          const waits = { ...(authority && { authority }), ...(o.hold && !settled && { held: heldText(o.hold) }) };
+          const stopped = settled ? undefined : stoppedText(o, rule, state, pack);
+          const waits = {
+            ...(authority && { authority }),
+            ...(o.hold && !settled && { held: heldText(o.hold) }),
+            ...(stopped && { stopped }),
+          };
           const one = {
             ...waits,
             id,
@@ -272,6 +280,8 @@ function tellingOf(
 ): { status: string; untold?: BoardRow['untold'] } | undefined {
   const teller = tellerOf(o, rule, state, pack);
   if (teller) return { status: `${withTeller(teller)} ${teller.id}` };
+  const stopped = o.hold ? undefined : stoppedShare(o, rule, state, pack);
+  if (stopped) return { status: `${stopped}${o.status === 'dispatching' ? movedText(o.moved) : ''}` };
   if (o.status === 'partly-told' && isPublicCommunication(rule))
     return { status: `on a page alone; not yet made public: ${notYetPublicIn(o).join(', ')}` };
   const stands = o.status === 'partly-told' ? tallied(o, rule, state, pack) : undefined;
@@ -299,6 +309,7 @@ function standingOf(o: Obligation, rule: ObligationRule, now: Instant): Standing
   const waits =
     rule.channel === 'assessment' ||
     o.hold ||
+    (o.stopped && o.status !== 'dispatching') ||
     ['filing', 'partly-told', 'proposed-not-owed'].includes(o.status) ||
     (o.status === 'drafted' && rule.dispatch === 'approval');
   return waits ? 'waits' : 'running';

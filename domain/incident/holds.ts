@@ -5,7 +5,7 @@
  */
 
 import { pastProblem } from '../kernel/ahead';
-import { tocsin } from '../kernel/command-lines';
+import { ask, tocsin } from '../kernel/command-lines';
 import { earliest, exactMs, type Instant, minuteText, toInstant, toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
@@ -56,6 +56,8 @@ export function holdProblem(
 ): string | undefined {
   const { o, rule, state, pack } = about;
   if (until && toMs(until) <= toMs(now)) return `until: ${pastProblem(until, now)}`;
+  if (o.status === 'dispatching' && rule.channel === 'email')
+    return `obligation: ${o.id} is already ${stateWords(o.status)}: too late to hold. Stop it: \`${tocsin('notice stop', { id: state.caseId, obligation: o.id, reason: ask('reason') })}\``;
   if (o.status === 'dispatching' || isSettled(o))
     return `obligation: ${o.id} is already ${stateWords(o.status)}: too late to hold, and nothing was held back. Correct with assess what was wrong in it: that opens a supplement`;
   if (!['email', 'status-page', 'filing'].includes(rule.channel))

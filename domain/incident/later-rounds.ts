@@ -40,6 +40,9 @@ const CHANGED_WITHIN = 'PT24H';
 
 /** After the first notice: newly found recipients, facts that were missing then, and a changed status open a new round. */
 export const reopened: Step = (o, rule, state, pack, now) => {
+  // It was stopped, and then was not owed: whoever was mailed was told what is not so.
+  const toldOnly = o.status === 'not-required' && o.told !== undefined && o.fulfilledAt === undefined;
+  if (toldOnly && applies(rule, state).value === false) return corrects(o, rule, state, pack, now);
   if (o.status !== 'fulfilled' || !NOTICE_CHANNELS.includes(rule.channel)) return [];
   // What was told and does not hold any more is told as such, or decided on: the duty does not fall silent.
   if (applies(rule, state).value === false) return corrects(o, rule, state, pack, now);

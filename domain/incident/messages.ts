@@ -145,6 +145,7 @@ export const MESSAGE_SCHEMAS = {
       path: ['at'],
       error: 'says when it was accepted: it goes with "accepted" and with nothing else',
     }),
+  'stop-sending': z.strictObject({ ...envelope, by: PersonSchema, obligation, reason: text(2000) }),
   translate: z.strictObject({
     ...envelope,
     language: TranslatedLanguageSchema,
@@ -313,6 +314,8 @@ const DESCRIPTIONS: Record<MessageName, string> = {
   told: 'People were told outside of the product, or a public communication was made public there',
   'leave-untold': 'Decide that somebody who is still untold need not be told, with a reason',
   settle: 'A person looked at the mail provider: a batch whose outcome was unknown was accepted there, or was not',
+  'stop-sending':
+    'Stop a notice that is being mailed: no further batch begins, and the rest waits until a person approves it again',
   translate: 'Give texts of the facts in another language, so that notices can be written in it',
   sender: 'Notices that are not sent yet come from another sender, as the incident took over the configured one',
   'edit-draft': 'Counsel edits a drafted notice in one language: what is approved next is the edited text',

@@ -1,4 +1,5 @@
 /** What happened to one obligation, as one sentence. */
+import { grouped } from '../kernel/grouped';
 import { whenText } from '../kernel/inexact-instant';
 import { human, spanText, toMs } from '../kernel/time';
 import { standInOf } from '../policy/disclosure';
@@ -72,7 +73,9 @@ export function onObligation(event: ObligationEvent, context: Context): Said {
     case 'not-owed-withdrawn':
       return warn(`The proposal that it is not owed is withdrawn: ${event.data.reason}`);
     case 'obligation-reopened':
-      return info(`${ROUNDS[event.data.purpose]} opened, due ${human(event.data.dueAt)}: ${event.data.reason}`);
+      return info(
+        `${event.data.stopped ? 'The rest: a round' : ROUNDS[event.data.purpose]} opened, due ${human(event.data.dueAt)}: ${event.data.reason}`,
+      );
     case 'notice-drafted': {
       return drafted(event.data, context.before);
     }
@@ -130,6 +133,8 @@ export function onObligation(event: ObligationEvent, context: Context): Said {
         : 'was not accepted by the mail provider: it is sent';
       return warn(`${which} ${how}, says ${event.by}: ${reason}`);
     }
+    case 'sending-stopped':
+      return warn(`Sending stopped by ${event.by}: ${event.data.reason}. Batches on their way still end`);
     case 'first-of-two': {
       const { act, reason } = event.data;
       return warn(
@@ -291,11 +296,27 @@ function drafted(data: DataOf<'notice-drafted'>, before: IncidentState | undefin
 }
 
 /** What a delivery reached, and how many that leaves untold. */
-function deliveryText({ evidence, counted }: DataOf<'delivery-counted'>, { rule }: Context): Said {
+function deliveryText({ evidence, counted, stopped }: DataOf<'delivery-counted'>, { rule }: Context): Said {
   const { sent = 0, recipients = sent } = evidence;
   const what = RECIPIENTS[rule?.recipient.to ?? ''] ?? 'recipient';
   const text = `Mailed to ${count(sent, what)} of ${recipients} in the directory`;
+  if (stopped) return warn(stoppedCount(counted, what));
   if (standInOf(counted)) return info(text);
   const missed = counted.of === 'workspaces' ? counted.numbers.untold : recipients - sent;
   return missed > 0 || sent === 0 ? warn(text) : info(text);
+}
+
+/** Of a stopped round: how many were told, and of workspaces how many were not. */
+function stoppedCount(counted: DataOf<'delivery-counted'>['counted'], what: string): string {
+  if (standInOf(counted)) return 'Stopped: not all were mailed';
+  if (counted.of === 'workspaces') {
+    const { told, untold } = counted.numbers;
+    return `Stopped: ${count(told, 'workspace')} told by mail, ${grouped(untold)} not`;
+  }
+  const [told, listed] = [sum(counted.groups, 'told'), sum(counted.groups, 'listed')];
+  return `Stopped: ${count(told, what)} told by mail, ${grouped(Math.max(0, listed - told))} in the directory not`;
+}
+
+function sum(groups: ReadonlyArray<Record<'told' | 'listed', number>>, what: 'told' | 'listed'): number {
+  return groups.reduce((total, each) => total + each[what], 0);
 }

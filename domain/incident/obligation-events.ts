@@ -53,6 +53,10 @@ export interface ObligationEventData {
     clock: ArmedClock;
     /** The facts that changed since it was told, in words. */
     changed?: string[];
+    /** The round before it was stopped by a person: this one tells the rest, once a person lets it go on. */
+    stopped?: true;
+    /** Counsel's texts of the round before stand in this one: the fingerprint of what they stand on now. */
+    editsStandOn?: string;
   } & Due;
   'notice-drafted': {
     obligation: string;
@@ -104,8 +108,20 @@ export interface ObligationEventData {
   'delivery-moved': { obligation: string; round: number; settled: number; total?: number };
   /** The company's own product took the notice to show it; that alone counts as nobody told. */
   'told-in-app': { obligation: string; round: number; messageId: string; renderings: Rendering[] };
-  /** `audience`: the workspaces that it went to, or the people whom the facts named when it was counted. */
-  'delivery-counted': { obligation: string; round: number; evidence: Evidence; counted: Counted; audience: Audience };
+  /**
+   * `audience`: the workspaces that it went to, or the people whom the facts named when it was counted. `stopped`: a person
+   * stopped it, so not everybody was mailed.
+   */
+  'delivery-counted': {
+    obligation: string;
+    round: number;
+    evidence: Evidence;
+    counted: Counted;
+    audience: Audience;
+    stopped?: true;
+  };
+  /** A person stops a round that is being mailed: batches on their way end, and no further one begins. */
+  'sending-stopped': { obligation: string; round: number; reason: string };
   /** The ledger has mails of a notice that came back after they were counted: it is counted again. */
   'mails-came-back': { obligation: string; round: number };
   /**

@@ -41,6 +41,10 @@ export function onApprove(
         : `it is ${rule.dispatch === 'automatic' ? 'sent' : 'fulfilled'} otherwise: \`${nextLine(o, rule, state, pack)}\``;
     return answer.rejected(`obligation: ${o.id} takes no approval; ${todo}`);
   }
+  if (o.status === 'dispatching' && o.stopped)
+    return answer.rejected(
+      `obligation: ${o.id} is being stopped: batches on their way still end; approve it again when that is done`,
+    );
   if (o.status === 'dispatching' || isSettled(o))
     return reasons.length > 0 ? reasons : answer.noted(`${o.id} is already ${stateWords(o.status)}`);
   if (isRecordOnly(state)) return onPublishedThen(o, rule, now, reasons, answer);

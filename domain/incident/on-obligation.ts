@@ -17,6 +17,7 @@ import { onEditDraft } from './on-edit';
 import { onFiled } from './on-filed';
 import { onSettle } from './on-settle';
 import { actedWhen } from './on-status';
+import { onStop } from './on-stop';
 import { onLeaveUntold, onTold } from './on-telling';
 import { onWaive } from './on-waive';
 import { saidAt } from './said-at';
@@ -70,6 +71,8 @@ export function onObligation(
     }
     case 'settle':
       return onSettle(state, o, message, now, answer);
+    case 'stop-sending':
+      return onStop({ state, o, rule, pack, answer }, message);
     case 'leave-untold':
       return onLeaveUntold({ state, o, rule, pack, answer }, message);
     case 'edit-draft':
@@ -77,7 +80,11 @@ export function onObligation(
     case 'hold':
       return onHold(state, o, message, rule, pack, now, answer);
     case 'release':
-      if (!o.hold) return answer.noted(`${o.id} is not held`);
+      if (o.stopped && o.status === 'dispatching')
+        return answer.rejected(
+          `obligation: ${o.id} is being stopped: batches on their way still end; release it when that is done`,
+        );
+      if (!o.hold && !o.stopped) return answer.noted(`${o.id} is not held`);
       return heldWith(o, state, pack).map(({ id }) => ({
         kind: 'obligation-released',
         data: { obligation: id, reason: message.reason },

@@ -21,7 +21,7 @@ import { audienceFor } from './told-wrongly';
 /** The outcome of a piece of work. */
 export type IncidentOutcome =
   | { kind: 'drafted'; data: DataOf<'notice-drafted'> }
-  | { kind: 'delivered'; obligation: string; round: number; evidence: Evidence; counted?: Counted }
+  | { kind: 'delivered'; obligation: string; round: number; evidence: Evidence; counted?: Counted; stopped?: true }
   | { kind: 'came-back'; ledgerKey: string }
   | { kind: 'recounted'; obligation: string; asOf: number; counted: Counted }
   | { kind: 'moved'; obligation: string; round: number; settled: number; total?: number }
@@ -57,16 +57,18 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       if (!named) return [fulfil(o, rule, now, outcome.evidence)];
       const { covers } = o;
       const audience = named.of === 'workspaces' && covers ? { ...named, ids: covers.workspaces } : named;
+      const stopped = outcome.stopped && o.stopped !== undefined;
       const counted = withoutGaps(outcome.counted ?? NOBODY[named.of], covers);
       // Whoever was sent something without an instant of its own was sent it now.
       const { sent = 0, firstSentAt = now, lastSentAt = now, ...rest } = outcome.evidence;
       const sentWithin = { firstSentAt: within(state, firstSentAt, now), lastSentAt: within(state, lastSentAt, now) };
       const evidence = { ...rest, sent, ...(sent > 0 && sentWithin) };
-      const data = { obligation: o.id, round: o.round, evidence, counted, audience };
+      const data = { obligation: o.id, round: o.round, evidence, counted, audience, ...(stopped && { stopped }) };
       const next = { ...state, obligations: { ...state.obligations, [o.id]: withDelivery(o, data) } };
       const stands = standing(next.obligations[o.id]!, rule, next, pack)!;
       const happened: NewEvent = { kind: 'delivery-counted', data };
-      if (isCovered(stands)) return [happened];
+      // Whoever stopped it knows: the round for the rest rings as its clock says.
+      if (isCovered(stands) || stopped) return [happened];
       return [happened, undeliveredAlarm(next.obligations[o.id]!, rule, stands, next, pack)];
     }
     case 'came-back':

@@ -25,6 +25,7 @@ export const REASONS: Partial<Record<MessageName, Record<string, Takes>>> = {
   told: { note: 'free' },
   'leave-untold': { reason: 'of-law' },
   settle: { reason: 'own-words' },
+  'stop-sending': { reason: 'free' },
   hold: { reason: 'of-law' },
   release: { reason: 'free' },
   waive: { reason: 'own-words' },

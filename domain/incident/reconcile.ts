@@ -21,6 +21,7 @@ import { partOf } from './part-clock';
 import { isRecordOnly } from './records';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import type { Step } from './step';
+import { stoppedGoesOn } from './stopping';
 import { tellerOf } from './telling';
 
 /** The next events that follow, at `now`; empty at the fixpoint. Asked after every event: what is the same for all is found once. */
@@ -117,6 +118,7 @@ const STEPS: readonly Step[] = [
   everybodyTold,
   madePublic,
   othersTold,
+  stoppedGoesOn,
   sendsOn,
   heldForTold,
   endedHold,

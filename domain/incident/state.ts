@@ -90,6 +90,8 @@ export interface Obligation {
   /** Sent without what its law requires, by a person's decision. */
   incomplete?: { by: string; missing: string[]; reason: string };
   hold?: { by: string; reason: string; ground?: string; until?: Instant; beside?: string[] };
+  /** A person stopped the sending: nothing more goes out until a person approves or releases it. */
+  stopped?: Stopped;
   /** That it is not owed, as Tocsin proposed it; kept when a person has confirmed it. */
   proposal?: Proposal;
   missedDueAt?: Instant;
@@ -152,6 +154,13 @@ export interface Obligation {
   /** Decision of a person, for `not-required` and `waived`. */
   decision?: { by: string; at: Instant; reason: string; ground?: string; facts?: string; proposed?: string };
   statusAtDispatch?: IncidentStatus;
+}
+
+/** Who stopped the sending of a notice, when and why. */
+export interface Stopped {
+  by: string;
+  at: Instant;
+  reason: string;
 }
 
 /** A later round that was fulfilled. */

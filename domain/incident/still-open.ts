@@ -20,6 +20,7 @@ type CommandOf = ReturnType<typeof clockAlarm>['commands'][number];
 /** Why an obligation is still open, for whoever would close the incident. */
 export function stillOpen(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): string {
   if (o.status === 'proposed-not-owed') return openProposal(o, rule, state);
+  if (o.status === 'dispatching' && o.stopped) return `${o.id}: is being stopped; try again when that is done`;
   if (o.status === 'dispatching') return `${o.id}: is being sent; try again when that is done`;
   const lacks = rule.record ? lacking(rule.record, state, pack) : [];
   const why = lacks.length > 0 ? `, as it lacks ${lacks.join(', ')}` : '';

@@ -59,7 +59,9 @@ export function withCounted(
     const before = new Set(tally.mailed);
     for (const { workspace } of tally.unreached) before.delete(workspace);
     // An outcome that nobody knows yet says nothing against a mail that went out before.
-    const untold = counted.unreached.filter(({ workspace, why }) => why !== 'pending' || !before.has(workspace));
+    const untold = counted.unreached.filter(
+      ({ workspace, why }) => (why !== 'pending' && why !== 'stopped') || !before.has(workspace),
+    );
     const named = new Set([...counted.reached, ...untold.map(({ workspace }) => workspace)]);
     const unreached = [...tally.unreached.filter(({ workspace }) => !named.has(workspace)), ...untold];
     return {

@@ -22,8 +22,9 @@ export function isWithdrawn(rule: ObligationRule, state: IncidentState): boolean
 }
 
 /** True for a round that was opened because what was told has changed: it is never "not owed", but sent or decided on. */
-export function isCorrecting({ fulfilledAt, changed }: Pick<Obligation, 'fulfilledAt' | 'changed'>): boolean {
-  return fulfilledAt !== undefined && changed !== undefined;
+export function isCorrecting({ fulfilledAt, told, changed }: Obligation): boolean {
+  // Of a notice that was stopped some know what it said, though it was never fulfilled.
+  return (fulfilledAt !== undefined || told !== undefined) && changed !== undefined;
 }
 
 /** Whom a rule means on the present facts, as fingerprints: of one who falls out it is seen afterwards. */

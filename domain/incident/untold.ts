@@ -12,6 +12,7 @@ const WHY = {
   undeliverable: 'the mail was refused',
   'came-back': 'the mail came back',
   pending: 'the outcome of its mail is not known yet',
+  stopped: 'not sent, as a person stopped it',
   'not-sent': 'not sent yet',
 } as const;
 

@@ -57,7 +57,8 @@ export type IncidentWork =
   | (Work & { kind: 'verify-register' })
   | (Work & { kind: 'open-filing'; task: FilingTask })
   | (Work & { kind: 'tell-in-app'; message: InAppMessage })
-  | (Work & { kind: 'settle-batch'; settlement: BatchSettlement });
+  | (Work & { kind: 'settle-batch'; settlement: BatchSettlement })
+  | (Work & { kind: 'stop-delivery'; obligation: string; round: number; ledgerKey: string });
 
 /** What a person read at the mail provider. `acceptedAt`: when it accepted the batch; without it, it did not. */
 export interface BatchSettlement {
@@ -166,6 +167,7 @@ export function dispatchKey(obligation: string, round: number): string {
 /** What an event causes once: a report that is ready to be filed becomes a person's task, a settled batch is recorded so. */
 export function causedWork(event: IncidentEvent, state: IncidentState, pack: Policy): IncidentWork[] {
   if (event.kind === 'batch-settled') return settlementOf(event, state);
+  if (event.kind === 'sending-stopped') return stopOf(event, state);
   if (event.kind === 'dispatch-started') return inAppOf(event, state, pack);
   if (event.kind !== 'filing-opened') return [];
   const { obligation, round } = event.data;
@@ -219,6 +221,12 @@ function settlementOf({ seq, data }: EventOf<'batch-settled'>, state: IncidentSt
     ...(at && { acceptedAt: at }),
   };
   return [{ kind: 'settle-batch', key: `settle ${seq}`, about: { obligation }, settlement }];
+}
+
+function stopOf({ seq, data }: EventOf<'sending-stopped'>, state: IncidentState): IncidentWork[] {
+  const { obligation, round } = data;
+  const key = ledgerKey(state.obligations[obligation]!);
+  return [{ kind: 'stop-delivery', key: `stop ${seq}`, about: { obligation }, obligation, round, ledgerKey: key }];
 }
 
 /** Rounds for those who were not told yet share the ledger of the notice, so nobody is told twice; others tell everyone again. */

@@ -68,6 +68,7 @@ const TABLE = {
     options: ['accepted', 'batch', 'reason', 'by'],
     flags: ['not-accepted'],
   },
+  'notice stop': { args: ['id', 'obligation'], options: ['reason', 'by'] },
   'notice sender': { args: ['id'], options: ['from', 'reply-to', 'reason', 'by'], flags: ['configured'] },
   hold: { args: ['id', 'obligation'], options: ['reason', 'ground', 'until', 'by'] },
   release: { args: ['id', 'obligation'], options: ['reason', 'by'] },

@@ -13,6 +13,7 @@ const NAMES: Partial<Record<string, string>> = {
   acknowledge: 'acknowledge-alarms',
   handover: 'correct',
   'notice settle': 'settle',
+  'notice stop': 'stop-sending',
   'notice sender': 'sender',
 };
 /** What a link may fill in: codes, instants and the measure of a containment, and never a text. */

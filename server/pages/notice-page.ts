@@ -77,7 +77,8 @@ export async function noticePage(
   const kept = sent?.typed.draft === draft.fingerprint ? sent : undefined;
   // The second person may give the reason of the first, who stands there with it.
   const why = sent?.typed.incompleteBecause ?? (first && reasonOfFirst(looked, obligation));
-  const may = (name: 'approve' | 'hold' | 'edit-draft' | 'filed') => allows(MESSAGE_ROLES.incident[name], actor.roles);
+  const may = (name: 'approve' | 'hold' | 'stop-sending' | 'edit-draft' | 'filed') =>
+    allows(MESSAGE_ROLES.incident[name], actor.roles);
   const at = addressOf(id);
   // What is known or was edited since is not in this text: it is not sent, so it is not approved either.
   const isOld = looked.known && isBeingWritten(view.state, pack, obligation);
@@ -92,13 +93,15 @@ ${said && saidBox(looked, said)}
 ${mailed && linkBox(mailed, looked, actor.by, kept?.refusal)}
 ${isOld && say('note', html`<b>This text is being written anew</b><p>What is known or was edited since is not in it yet. <a href="${noticeOf(id, obligation)}">Look again</a></p>`)}
 ${!isFiling && outcome(looked, o)}
+${stoppedBox(looked, o)}
+${o.status === 'dispatching' && !o.stopped && rule?.channel === 'email' && may('stop-sending') && html`<p class="acts"><a class="button" href="${at}/stop-sending?obligation=${encodeURIComponent(obligation)}">Stop sending</a></p>`}
 ${sent && sentBox(sent, kept !== undefined && mayApprove, actor, backTo(noticeOf(id, obligation)))}
 ${o.hold && say('warn', html`<b>Held by ${o.hold.by}</b><p>${o.hold.reason}${alsoBy(o.hold.beside)}</p>`)}
 ${first && say('warn', html`<b>Approved by ${first.by}, 1 of 2</b><p>${isFirst ? `Somebody else must approve the same text before it is sent (${askedText(view.state.owner, first.by)}).` : 'It is sent when you approve it.'}</p>`)}
 ${missing.length > 0 && say('warn', html`<b>Not yet established</b><ul>${missing.map((each) => html`<li>${each}</li>`)}</ul>`)}
 ${untranslated.length > 0 && say('warn', html`<b>Not available in every language</b><ul>${untranslated.map(([language, n]) => html`<li>${nameOf(language)}: ${plural(n, 'text')} not translated</li>`)}</ul>`)}
 ${silentAt && say('warn', html`<b>${sendsAlone(silentAt, looked.now)}</b>`)}
-${isFiling ? dossier(draft, `${at}/filed?obligation=${encodeURIComponent(obligation)}`, awaitsFiling(o.status) && may('filed')) : html`<section class="card prose"><h2>Who gets it</h2>${reach ? html`<ul>${Object.entries(reach.languages).map(([language, n]) => html`<li>${n} in ${nameOf(language)}</li>`)}</ul>${reach.unreachable ? html`<p class="soft">${reach.unreachable} cannot be reached by mail.</p>` : ''}` : html`<p class="soft">The directory has not said how many.</p>`}</section>`}
+${isFiling ? dossier(draft, `${at}/filed?obligation=${encodeURIComponent(obligation)}`, awaitsFiling(o.status) && may('filed')) : html`<section class="card prose"><h2>Who gets it</h2>${reach ? html`<ul>${Object.entries(reach.languages).map(([language, n]) => html`<li>${n} in ${nameOf(language)}</li>`)}</ul>${reach.unreachable ? html`<p class="soft">${reach.unreachable} cannot be reached by mail.</p>` : ''}` : html`<p class="soft">The directory has not said how many.</p>`}${o.purpose === 'new-recipients' && html`<p>Whoever of them was told already is not mailed again.</p>`}</section>`}
 ${texts.map((each) => textSection(looked, o, each, awaits && may('edit-draft')))}
 ${
   mayApprove &&
@@ -174,12 +177,28 @@ function outcome({ view: { state }, pack, known }: LookedAt, o: Obligation): Htm
   const rule = known ? ruleOf(pack, o.rule) : undefined;
   const stands = rule && standing(o, rule, state, pack);
   const told = stands && html`<p>Told: ${shareText(stands)}.</p>`;
+  if (o.status === 'dispatching' && o.stopped) return undefined;
   if (o.status === 'dispatching') return say('note', html`<b>It is being sent</b>${told}`);
   if (o.status === 'fulfilled') return say('good', html`<b>${stands ? settledText(stands) : 'It is done'}</b>${told}`);
   return say(
     'warn',
     html`<b>Not everybody was told</b>${told}${stands && html`<p>Still untold: ${untoldText(stands.untold)}.</p>`}`,
   );
+}
+
+/** That a person stopped its sending: of how many nobody says more than is counted. */
+function stoppedBox({ view: { state }, pack, known }: LookedAt, o: Obligation): Html | undefined {
+  if (!o.stopped || isSettled(o)) return undefined;
+  const { by, at, reason } = o.stopped;
+  if (o.status === 'dispatching')
+    return say(
+      'warn',
+      html`<b>It is being stopped by ${by}</b><p>${reason}</p><p>Batches on their way still end; no further one begins.</p>`,
+    );
+  const rule = known ? ruleOf(pack, o.rule) : undefined;
+  const stands = rule && standing(o, rule, state, pack);
+  const told = stands && stands.of > 0 && html`<p>Told: ${shareText(stands)}. Approved again, it goes to the rest.</p>`;
+  return say('warn', html`<b>Stopped by ${by}, ${instant(at)}</b><p>${reason}</p>${told}`);
 }
 
 /** What is fulfilled was told, or left untold by a person's decision. */

@@ -35,7 +35,8 @@ export interface Boundary {
 /**
  * `case`: no incident calls it; `cases-killed` kills there. `undecided`: an incident comes to it only once the mail provider has
  * refused a repeat; `conflict` kills there. `hourly`: an escalation comes to it an hour after an acknowledgement; nobody is
- * killed there. `asked-for`: an incident comes to it only under a pack that asks for it; `in-app.test` loses its answers.
+ * killed there. `asked-for`: an incident comes to it only under a pack or by a person
+ * that asks for it; `in-app.test` and `stopped.test` lose its answers.
  */
 export const BOUNDARIES: Record<keyof Activities, Boundary | 'case' | 'undecided' | 'hourly' | 'asked-for'> = {
   snapshotPolicy: { over: {}, withoutPolicy: true },
@@ -63,6 +64,7 @@ export const BOUNDARIES: Record<keyof Activities, Boundary | 'case' | 'undecided
     slowly: true,
   },
   settleBatch: 'undecided',
+  stopDelivery: 'asked-for',
   tellInApp: 'asked-for',
   standingOfAlarms: 'hourly',
   raiseDetections: 'case',

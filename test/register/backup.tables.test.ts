@@ -38,6 +38,10 @@ describe('a database with every table filled', () => {
       ...{ event_id: line, provider_message_id: line, kind: fc.constant('bounced'), reason: line, at: instant },
       ...{ received_at: instant, told_at: instant },
     }),
+    stopped_rounds: fc.record({
+      ...{ incident_id: line, obligation_id: line, channel: line, round: fc.integer({ min: 1, max: 9 }) },
+      stopped_at: instant,
+    }),
     inbox: fc.record({ source: line, event_id: line, payload: bytes, received_at: instant, rule: line, problem: line }),
     intake_untaken: fc.record({
       ...{ source: line, kind: line, count: fc.integer({ min: 1, max: 1e9 }), first_at: instant, last_at: instant },

@@ -85,6 +85,57 @@ describe.each(['postgres', 'spool'])('the delivery ledger (%s)', (kind) => {
     expect(again).toEqual({ ...first, isNew: false });
   });
 
+  test('a stopped round: nobody more is claimed in it, whoever is entered or given back later; what was claimed ends', async () => {
+    const group = newGroup();
+    await ledger.open(group, people(5));
+    const batch = (await ledger.claimBatches(group, 2, now))[0]!;
+    for (let repeats = 0; repeats < 2; repeats++) await ledger.stop(group);
+    await ledger.open(group, people(2, 6));
+    // The batch that was on its way is handed out again, whole and under its key.
+    expect(await ledger.claimBatches(group, 100, later)).toEqual([{ ...batch, isNew: false }]);
+    expect(await ledger.claimBatches(group, 100, later, { inHand: [batch.batchKey] })).toEqual([]);
+    await ledger.settleBatch(batch.batchKey, [
+      { ref: 'ws-000001', status: 'sent', providerMessageId: 'm-1' },
+      { ref: 'ws-000002', status: 'pending' },
+    ]);
+    expect(await ledger.claimBatches(group, 100, later)).toEqual([]);
+    const counts = { total: 1, sent: 1, failed: 0, pending: 0, sending: 0, unknown: 0, stopped: 6 };
+    expect(await ledger.summary(group)).toMatchObject(counts);
+  });
+
+  test('a stop is of one round: another one goes on, and a later one takes over whom it names, each once', async () => {
+    const [group, other] = [newGroup(), newGroup()];
+    await ledger.open(group, people(5));
+    await ledger.open(other, people(2));
+    const first = (await ledger.claimBatches(group, 2, now))[0]!;
+    await ledger.settleBatch(first.batchKey, all(first, 'sent', { providerMessageId: 'm-1' }));
+    await ledger.stop(group);
+    expect(refsOf((await ledger.claimBatches(other, 5, now))[0])).toEqual(['ws-000001', 'ws-000002']);
+    const round2 = { ...group, round: 2 };
+    // Number 5 is not meant any more, and number 9 is new.
+    const entered = [...people(4), ...people(1, 9)];
+    for (const added of [3, 0]) expect(await ledger.open(round2, entered)).toEqual({ added, total: 5 });
+    const [batch] = await ledger.claimBatches(round2, 100, later);
+    expect(refsOf(batch)).toEqual(['ws-000003', 'ws-000004', 'ws-000009']);
+    await ledger.settleBatch(batch!.batchKey, all(batch!, 'sent', { providerMessageId: 'm-2' }));
+    expect(await ledger.claimBatches(round2, 100, later)).toEqual([]);
+    expect(await ledger.claimBatches(group, 100, later)).toEqual([]);
+    expect(await ledger.summary(group)).toMatchObject({ total: 5, sent: 5, failed: 0, pending: 0, stopped: 1 });
+  });
+
+  test('given back and taken over, the next request has another key: the provider may know the former with another text', async () => {
+    const group = newGroup();
+    await ledger.open(group, people(2));
+    const batch = (await ledger.claimBatches(group, 2, now))[0]!;
+    await ledger.settleBatch(batch.batchKey, all(batch, 'pending', { errorCode: 'sender-refused' }));
+    await ledger.stop(group);
+    const round2 = { ...group, round: 2 };
+    await ledger.open(round2, people(2));
+    const again = (await ledger.claimBatches(round2, 2, later))[0]!;
+    expect(refsOf(again)).toEqual(refsOf(batch));
+    expect(again.batchKey).not.toBe(batch.batchKey);
+  });
+
   test('an unknown outcome is repeated with the whole batch, those sent included, so that the body is the same', async () => {
     const group = newGroup();
     await ledger.open(group, people(3));
@@ -238,10 +289,10 @@ describe.each(['postgres', 'spool'])('the delivery ledger (%s)', (kind) => {
     const app = (await ledger.claimBatches(inApp, 1, now))[0]!;
     await ledger.settleBatch(app.batchKey, all(app, 'sent'), later);
     expect(await ledger.summary(group)).toEqual({
-      ...{ total: 5, pending: 2, sending: 0, sent: 2, failed: 1, unknown: 0 },
+      ...{ total: 5, pending: 2, sending: 0, sent: 2, failed: 1, unknown: 0, stopped: 0 },
       byChannel: {
-        email: { total: 3, pending: 1, sending: 0, sent: 1, failed: 1, unknown: 0 },
-        'in-app': { total: 2, pending: 1, sending: 0, sent: 1, failed: 0, unknown: 0 },
+        email: { total: 3, pending: 1, sending: 0, sent: 1, failed: 1, unknown: 0, stopped: 0 },
+        'in-app': { total: 2, pending: 1, sending: 0, sent: 1, failed: 0, unknown: 0, stopped: 0 },
       },
       firstSentAt: now.toISOString(),
       lastSentAt: later.toISOString(),

@@ -100,8 +100,8 @@ test('the writer works on a current database, and is sent to the owner for one t
     'permission denied',
   );
   // As before the latest migration.
-  await query(superuser, `DELETE FROM tocsin.schema_migrations WHERE name LIKE '022%'`);
-  await expect(bringUpToDate(urls.writer!)).rejects.toThrow(/lacks 1 migration \(022_.*run `npx tocsin migrate`/);
+  await query(superuser, `DELETE FROM tocsin.schema_migrations WHERE name LIKE '023%'`);
+  await expect(bringUpToDate(urls.writer!)).rejects.toThrow(/lacks 1 migration \(023_.*run `npx tocsin migrate`/);
   await migrateInOwnProcess(owner);
   await bringUpToDate(urls.writer!);
 });

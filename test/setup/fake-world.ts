@@ -90,6 +90,11 @@ export class FakeWorld {
   readonly back = new Set<string>();
   private readonly entries = new Map<string, IncidentEvent[]>();
   private readonly ledgers = new Map<string, Map<string, Instant | undefined>>();
+  /** Mails that one call of `sendBatches` sends at most. */
+  mailsPerCall = Number.POSITIVE_INFINITY;
+  private readonly stopped = new Set<string>();
+  /** Whom a stop took out, by ledger. */
+  private readonly takenOut = new Map<string, Set<string>>();
   private awaited: { activity: keyof Activities; resolve(): void }[] = [];
   private faults: Partial<Record<keyof Activities, Fault>> = {};
   private readonly refused = new Set<keyof Activities>();
@@ -125,8 +130,25 @@ export class FakeWorld {
     return this.entries.get(incidentId) ?? [];
   }
 
-  private reachedOf(audience: Audience, ledger: ReadonlyMap<string, string | undefined>): Counted {
-    return countedOf(audience, (to) => ledger.get(to) !== undefined && !this.back.has(to), this.back);
+  private reachedOf(
+    audience: Audience,
+    ledger: ReadonlyMap<string, string | undefined>,
+    out: ReadonlySet<string> = new Set(),
+  ): Counted {
+    return countedOf(audience, (to) => ledger.get(to) !== undefined && !this.back.has(to), this.back, out);
+  }
+
+  private takenOutOf(incidentId: string, ledgerKey: string): Set<string> {
+    const key = `${incidentId} ${ledgerKey}`;
+    const out = this.takenOut.get(key) ?? new Set<string>();
+    this.takenOut.set(key, out);
+    return out;
+  }
+
+  private takeOut(incidentId: string, ledgerKey: string): void {
+    const out = this.takenOutOf(incidentId, ledgerKey);
+    for (const [to, sentAt] of this.ledger(incidentId, ledgerKey))
+      if (!sentAt && !this.unusable.has(to) && !this.undecided.has(to)) out.add(to);
   }
 
   /** The activities, to give to a worker. */
@@ -194,40 +216,54 @@ export class FakeWorld {
         this.shown.push({ input, at: await this.instant() });
         return { messageId: `inapp_${'e'.repeat(32)}` };
       },
-      openDelivery: async ({ incidentId, ledgerKey, audience }) => {
+      openDelivery: async ({ incidentId, ledgerKey, audience, round }) => {
         const ledger = this.ledger(incidentId, ledgerKey);
+        const out = this.takenOutOf(incidentId, ledgerKey);
         const before = ledger.size;
-        for (const address of addressesOf(audience)) if (!ledger.has(address)) ledger.set(address, undefined);
+        for (const address of addressesOf(audience)) {
+          if (!ledger.has(address)) ledger.set(address, undefined);
+          if (!this.stopped.has(`${incidentId} ${ledgerKey} ${round}`)) out.delete(address);
+        }
         const left = [...ledger.values()].filter((sentAt) => !sentAt).length;
         return { ledger: 'postgres', total: ledger.size, added: ledger.size - before, left, unknownRefs: 0 };
       },
       sendBatches: async ({ incidentId, obligation, round, ledgerKey }) => {
         const at = await this.instant();
-        const open = [...this.ledger(incidentId, ledgerKey)].filter(
-          ([to, sentAt]) => !sentAt && !this.unusable.has(to) && !this.undecided.has(to),
+        const out = this.takenOutOf(incidentId, ledgerKey);
+        const isStopped = this.stopped.has(`${incidentId} ${ledgerKey} ${round}`);
+        if (isStopped) this.takeOut(incidentId, ledgerKey);
+        const left = [...this.ledger(incidentId, ledgerKey)].filter(
+          ([to, sentAt]) => !sentAt && !out.has(to) && !this.unusable.has(to) && !this.undecided.has(to),
         );
+        const open = left.slice(0, this.mailsPerCall);
         for (const [to] of open) {
           this.mails.push({ incidentId, obligation, round, to, at });
           this.ledger(incidentId, ledgerKey).set(to, at);
         }
         const waits = [...this.ledger(incidentId, ledgerKey).keys()].filter((to) => this.undecided.has(to)).length;
         const undecided = [{ batch: 'd'.repeat(64), recipients: waits, claimedAt: at }];
-        return { done: true, sent: open.length, failed: 0, ...(waits > 0 && { undecided }) };
+        return { done: open.length === left.length, sent: open.length, failed: 0, ...(waits > 0 && { undecided }) };
       },
       summariseDelivery: async ({ incidentId, ledgerKey, audience }) => {
         const ledger = this.ledger(incidentId, ledgerKey);
+        const out = this.takenOutOf(incidentId, ledgerKey);
         const sent = [...ledger.values()].filter((at) => at !== undefined).sort();
         return {
-          total: ledger.size,
+          total: ledger.size - out.size,
+          ...(out.size > 0 && { stopped: out.size }),
           sent: sent.length,
           failed: [...ledger].filter(([to, at]) => !at && this.unusable.has(to)).length,
           pending: [...new Set([...addressesOf(audience), ...ledger.keys()])].filter(
-            (to) => !ledger.get(to) && !this.unusable.has(to),
+            (to) => !ledger.get(to) && !this.unusable.has(to) && !out.has(to),
           ).length,
           firstSentAt: sent[0],
           lastSentAt: sent.at(-1),
-          counted: this.reachedOf(audience, ledger),
+          counted: this.reachedOf(audience, ledger, out),
         };
+      },
+      stopDelivery: async ({ incidentId, ledgerKey, round }) => {
+        this.stopped.add(`${incidentId} ${ledgerKey} ${round}`);
+        this.takeOut(incidentId, ledgerKey);
       },
       recountDelivery: async ({ incidentId, ledgerKey, audience }) => ({
         counted: this.reachedOf(audience, this.ledger(incidentId, ledgerKey)),
@@ -307,6 +343,7 @@ function countedOf(
   { recipient, workspaces, dataSets }: Audience,
   isTold: (address: string) => boolean,
   back: ReadonlySet<string>,
+  out: ReadonlySet<string>,
 ): Counted {
   if (recipient.to === 'workspace-owners') {
     const known = new Set(WORKSPACES.map(({ id }) => id));
@@ -317,9 +354,11 @@ function countedOf(
       .map((workspace) => {
         const why = back.has(`${workspace}@owner.example`)
           ? 'came-back'
-          : known.has(workspace)
-            ? 'no-address'
-            : 'unknown';
+          : out.has(`${workspace}@owner.example`)
+            ? 'stopped'
+            : known.has(workspace)
+              ? 'no-address'
+              : 'unknown';
         return { workspace, why } as const;
       });
     return {

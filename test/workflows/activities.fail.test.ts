@@ -17,6 +17,7 @@ const WALKED: Record<
   | 'spool'
   | 'closed'
   | 'undecided'
+  | 'stopped'
   | 'came-back'
   | 'asked-for'
 > = {
@@ -36,6 +37,7 @@ const WALKED: Record<
   caseToResume: 'closed',
   mergeSpool: 'spool',
   settleBatch: 'undecided',
+  stopDelivery: 'stopped',
   recountDelivery: 'came-back',
   tellInApp: 'asked-for',
   pageOnCall: 'escalation',

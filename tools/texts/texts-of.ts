@@ -178,6 +178,7 @@ class Player {
         throw new Error('no mail comes back here');
       case 'open-filing':
       case 'settle-batch':
+      case 'stop-delivery':
       case 'tell-in-app':
         throw new Error('an event causes it, not the state');
     }

@@ -20,7 +20,7 @@ export interface Counts {
   events: Count[];
 }
 
-const STATUS = ['pending', 'sending', 'sent', 'failed', 'unknown'];
+const STATUS = ['pending', 'sending', 'sent', 'failed', 'unknown', 'stopped'];
 const KINDS = ['sent', 'delayed', 'soft-bounced', 'delivered', 'failed', 'suppressed', 'complained', 'bounced'];
 
 /** Of live cases and exercises alike: a row of the ledger does not say which it is of. Throws while Postgres is away. */
@@ -31,7 +31,11 @@ export async function readCounts(pool: Pick<Pool, 'query'>): Promise<Counts> {
               count(*) AS unsigned, extract(epoch FROM clock_timestamp() - min(appended_at)) AS seconds
          FROM tocsin.register_entries WHERE position > coalesce((SELECT size FROM tocsin.log_signer), 0)`,
     ),
-    pool.query<Count>('SELECT status AS label, count(*)::int AS count FROM tocsin.deliveries GROUP BY status'),
+    // Whom a stop took out before they were sent to did not fail.
+    pool.query<Count>(
+      `SELECT CASE WHEN status = 'failed' AND error_code = 'stopped' THEN 'stopped' ELSE status END AS label, count(*)::int AS count
+         FROM tocsin.deliveries GROUP BY 1`,
+    ),
     pool.query<Count>('SELECT kind AS label, count(*)::int AS count FROM tocsin.delivery_events GROUP BY kind'),
   ]);
   const { entries, unsigned, seconds } = register.rows[0]!;

@@ -6,3 +6,6 @@ export function deliveryId(of: { incidentId: string; obligation: string; round: 
 
 /** Signal to a delivery: a person settled what waited for one. */
 export const SETTLED = 'settled';
+
+/** Signal to a delivery: a person stopped it. */
+export const STOP = 'stop';

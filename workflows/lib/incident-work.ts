@@ -45,6 +45,9 @@ export async function performIncidentWork(
     case 'settle-batch':
       await settleBatch(work, at);
       return undefined;
+    case 'stop-delivery':
+      await mails.stop(work, at.state);
+      return undefined;
   }
 }
 

@@ -8,6 +8,7 @@ import {
   ChildWorkflowCancellationType,
   type ChildWorkflowHandle,
   condition,
+  getExternalWorkflowHandle,
   ParentClosePolicy,
   patched,
   startChild,
@@ -19,11 +20,12 @@ import type { IncidentState } from '../../domain/incident/state';
 import { dispatchKey, type IncidentWork } from '../../domain/incident/work';
 import type { delivery } from '../delivery';
 import { AUDIENCE, activities, failureText } from './activity-calls';
-import { deliveryId } from './delivery-id';
+import { deliveryId, STOP } from './delivery-id';
 import type { Situation } from './kind';
 import { atSpool, isAway } from './spool-place';
 
 type Dispatch = Extract<IncidentWork, { kind: 'dispatch' }>;
+type Stop = Extract<IncidentWork, { kind: 'stop-delivery' }>;
 type Child = ChildWorkflowHandle<typeof delivery>;
 
 /** When the ledger is looked at though nothing was heard of a delivery that an earlier run began: soon, then seldom. */
@@ -36,6 +38,8 @@ export class MailRounds {
   private readonly heard = new Set<string>();
   /** Where they can be counted while Postgres is away. */
   private readonly spools = new Map<string, SpoolPlace>();
+  /** Rounds that a person stopped. */
+  private readonly stopped = new Set<string>();
 
   hear({ obligation, round, spool }: { obligation: string; round: number; spool?: SpoolPlace | undefined }): void {
     const key = dispatchKey(obligation, round);
@@ -43,10 +47,23 @@ export class MailRounds {
     if (spool) this.spools.set(key, spool);
   }
 
+  /**
+   * Stops a round: its delivery hears of it where it runs, as it may go on in a spool; and Postgres is told, where nobody more is
+   * claimed from then on, whether or not it runs.
+   */
+  async stop({ obligation, round, ledgerKey }: Stop, { caseId: incidentId, exercise }: IncidentState): Promise<void> {
+    const key = dispatchKey(obligation, round);
+    this.stopped.add(key);
+    await signalStop({ incidentId, obligation, round });
+    const input = { incidentId, exercise, ledgerKey, round, ledger: 'postgres' as const };
+    await activities(AUDIENCE, `stop ${obligation}`).stopDelivery(input);
+    this.heard.add(key);
+  }
+
   /** Ends when every recipient has an outcome in the ledger. Fails when the delivery ended before that: it is begun anew. */
   async deliver(work: Dispatch, at: Situation<IncidentState, IncidentOutcome>): Promise<IncidentOutcome> {
     const round = roundOf(work, at.state, at.now);
-    const begun = await begin(work, round);
+    const begun = await begin(work, round, this.isStopped(work));
     return at.elsewhere(() => this.untilDone(work, round, at, begun));
   }
 
@@ -73,19 +90,23 @@ export class MailRounds {
       if (!isHeard) known(0);
       this.heard.delete(work.key);
       const summary = await this.count(work, round);
-      if (summary.pending === 0) return outcomeOf(work, round, summary);
+      if (summary.pending === 0) return outcomeOf(work, round, summary, this.isStopped(work));
       known(summary.sent + summary.failed, summary.sent + summary.failed + summary.pending);
       const { how = 'was found ended' } = ended;
       const problem = `the delivery ${how} when ${summary.pending} recipients had no outcome yet: it is begun anew`;
       // One that ends again and again is begun after a pause.
       if (ended.how !== undefined && begunAnew) throw new Error(problem);
-      const again = await begin(work, round);
+      const again = await begin(work, round, this.isStopped(work));
       if (!again) continue;
       child = again;
       ended = endOf(again);
       begunAnew = true;
       at.alarm({ obligation: round.obligation, threshold: { kind: 'failing', work: 'send' }, detail: problem });
     }
+  }
+
+  private isStopped({ key, obligation }: Dispatch): boolean {
+    return this.stopped.has(key) || obligation.stopped !== undefined;
   }
 
   /** Once where the spool is, if it is heard of; when that worker is gone, in Postgres. */
@@ -131,11 +152,15 @@ function roundOf(
 }
 
 /** Starts the round's delivery; `undefined` when it runs already. Who was told is told once, however often it starts. */
-async function begin({ rule }: Dispatch, { audience, ...ref }: OpenDeliveryInput): Promise<Child | undefined> {
+async function begin(
+  { rule }: Dispatch,
+  { audience, ...ref }: OpenDeliveryInput,
+  isStopped: boolean,
+): Promise<Child | undefined> {
   const start = () =>
     startChild<typeof delivery>('delivery', {
       workflowId: deliveryId(ref),
-      args: [{ delivery: ref, audience, title: rule.title }],
+      args: [{ delivery: ref, audience, title: rule.title, ...(isStopped && { stopped: true }) }],
       // It outlives this run, and what is cut before a continue-as-new.
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
@@ -145,9 +170,18 @@ async function begin({ rule }: Dispatch, { audience, ...ref }: OpenDeliveryInput
   try {
     return await CancellationScope.nonCancellable(start);
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
-    throw error;
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    // It may have begun before it could hear of the stop.
+    if (isStopped) await signalStop(ref);
+    return undefined;
   }
+}
+
+/** One that does not run is begun anew as stopped, if there is need. */
+async function signalStop(of: { incidentId: string; obligation: string; round: number }): Promise<void> {
+  await getExternalWorkflowHandle(deliveryId(of))
+    .signal(STOP)
+    .catch(() => undefined);
 }
 
 /** How a delivery ended, once it has. */
@@ -166,9 +200,16 @@ function endOf(child: Child | undefined): { how?: string } {
 }
 
 /** In an exercise the instants are those of the machine, and say nothing. */
-function outcomeOf(work: Dispatch, round: OpenDeliveryInput, summary: DeliverySummary): IncidentOutcome {
+function outcomeOf(
+  work: Dispatch,
+  round: OpenDeliveryInput,
+  summary: DeliverySummary,
+  isStopped: boolean,
+): IncidentOutcome {
   const { total, sent, failed, firstSentAt, lastSentAt, counted } = summary;
   const times = round.exercise ? {} : { firstSentAt, lastSentAt };
   const evidence = { channel: 'email', recipients: total, sent, failed, ...times, renderings: round.renderings };
-  return { kind: 'delivered', obligation: work.obligation.id, round: round.round, evidence, counted };
+  // One that every mail had gone out of by then was not stopped.
+  const stopped = isStopped && (summary.stopped ?? 0) > 0 && { stopped: true as const };
+  return { kind: 'delivered', obligation: work.obligation.id, round: round.round, evidence, counted, ...stopped };
 }

@@ -9,6 +9,7 @@ import {
   type DeliveryStatus,
   UNDECIDED,
 } from './ledger';
+import { isStopped, lockGroup, takeOut } from './stop-round';
 
 /**
  * Claims the group's open batch again, or marks the next pending recipients as sending under new keys, before any call: `most`
@@ -24,14 +25,13 @@ export async function claimBatches(
   assertBatchSize(size);
   const { incidentId, obligationId, channel, round } = group;
   const where = [incidentId, obligationId, channel, round];
-  return inTransaction(pool, async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      JSON.stringify(['deliveries', incidentId, obligationId, channel]),
-    ]);
+  const batches = await inTransaction(pool, async (client) => {
+    await lockGroup(client, group);
     const open = await client.query<{ batch_key: string }>(OPEN_BATCH, [...where, UNDECIDED, inHand]);
     const openKey = open.rows[0]?.batch_key;
     if (openKey !== undefined) return [await membersOf(client, openKey, false)];
 
+    if (await isStopped(client, group)) return undefined;
     const { rows: next } = await client.query<PendingRow>(NEXT_PENDING, [...where, size * most]);
     if (next.length === 0) return [];
     const keys = new Map<string, PendingRow[]>();
@@ -63,6 +63,9 @@ export async function claimBatches(
     }
     return claimed;
   });
+  if (batches) return batches;
+  await takeOut(pool, group);
+  return [];
 }
 
 /** One status at a time: so the index has the rows in the order of their ids, and none that is settled is read. */

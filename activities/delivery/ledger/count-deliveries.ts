@@ -1,10 +1,17 @@
 import type { Pool } from 'pg';
-import type { DeliveryCounts, DeliveryStatus, DeliverySummary, ObligationKey } from './ledger';
+import {
+  type Delivery,
+  type DeliveryCounts,
+  type DeliveryStatus,
+  type DeliverySummary,
+  type ObligationKey,
+  STOPPED,
+} from './ledger';
 
 /** The deliveries of one channel in one status. */
 export interface StatusCount {
   channel: string;
-  status: DeliveryStatus;
+  status: DeliveryStatus | 'stopped';
   count: number;
   firstSentAt?: string;
   lastSentAt?: string;
@@ -17,15 +24,16 @@ export async function countDeliveries(
 ): Promise<DeliverySummary> {
   const { rows } = await pool.query<{
     channel: string;
-    status: DeliveryStatus;
+    status: DeliveryStatus | 'stopped';
     count: string;
     first: Date;
     last: Date;
   }>(
-    `SELECT channel, status, count(*), min(sent_at) AS first, max(sent_at) AS last
+    `SELECT channel, CASE WHEN status = 'failed' AND error_code = $3 THEN 'stopped' ELSE status END AS status, count(*),
+            min(sent_at) AS first, max(sent_at) AS last
        FROM tocsin.deliveries WHERE incident_id = $1 AND obligation_id = $2
-      GROUP BY channel, status ORDER BY channel COLLATE "C"`,
-    [incidentId, obligationId],
+      GROUP BY 1, 2 ORDER BY channel COLLATE "C"`,
+    [incidentId, obligationId, STOPPED],
   );
   return summarise(
     rows.map(({ channel, status, count, first, last }) => ({
@@ -38,6 +46,11 @@ export async function countDeliveries(
   );
 }
 
+/** In which of them a delivery counts. */
+export function countedAs({ status, errorCode }: Pick<Delivery, 'status' | 'errorCode'>): StatusCount['status'] {
+  return status === 'failed' && errorCode === STOPPED ? 'stopped' : status;
+}
+
 /** Adds counts up to a summary; `firstSentAt` and `lastSentAt` are absent while nothing was sent. */
 export function summarise(parts: StatusCount[]): DeliverySummary {
   const byChannel: Record<string, DeliveryCounts> = {};
@@ -45,7 +58,7 @@ export function summarise(parts: StatusCount[]): DeliverySummary {
   for (const { channel, status, count } of parts) {
     byChannel[channel] ??= noDeliveries();
     for (const counts of [byChannel[channel], all]) {
-      counts.total += count;
+      if (status !== 'stopped') counts.total += count;
       counts[status] += count;
     }
   }
@@ -58,5 +71,5 @@ export function summarise(parts: StatusCount[]): DeliverySummary {
 }
 
 function noDeliveries(): DeliveryCounts {
-  return { total: 0, pending: 0, sending: 0, sent: 0, failed: 0, unknown: 0 };
+  return { total: 0, pending: 0, sending: 0, sent: 0, failed: 0, unknown: 0, stopped: 0 };
 }

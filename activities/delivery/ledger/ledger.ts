@@ -72,14 +72,16 @@ export interface Waiting {
 /**
  * Why nobody knows, or why it starts afresh: `UNDECIDED`, the provider has another request under the same key, and only a
  * person who looks there can tell whether it was accepted · `NOT_ACCEPTED`, that person says that it was not ·
- * `SENDER_REFUSED`, the provider took no mail from that sender at all.
+ * `SENDER_REFUSED`, the provider took no mail from that sender at all · `STOPPED`, a person stopped the round before they were
+ * claimed: they are `failed` until a later round enters them again.
  */
 export const UNDECIDED = 'key-conflict';
 export const NOT_ACCEPTED = 'not-accepted';
 export const SENDER_REFUSED = 'sender-refused';
+export const STOPPED = 'stopped';
 
 /** Those that are known not to have been sent under the key that they had: the next attempt has another. */
-export const AFRESH: readonly string[] = [NOT_ACCEPTED, SENDER_REFUSED];
+export const AFRESH: readonly string[] = [NOT_ACCEPTED, SENDER_REFUSED, STOPPED];
 
 /** A frozen batch: the same key always comes with the same recipients in the same order. */
 export interface ClaimedBatch {
@@ -117,7 +119,7 @@ export interface SettleResult {
   errorCode?: string;
 }
 
-/** How many deliveries stand where. */
+/** How many deliveries stand where. Whom a stop took out is in `stopped` alone, and in no total. */
 export interface DeliveryCounts {
   total: number;
   pending: number;
@@ -126,6 +128,7 @@ export interface DeliveryCounts {
   sent: number;
   failed: number;
   unknown: number;
+  stopped: number;
 }
 
 /** The counts of an obligation, together and by channel, without personal data. */
@@ -146,7 +149,10 @@ export interface DeliverySummary extends DeliveryCounts {
  * - settling twice is harmless, and `sent` never goes back.
  */
 export interface DeliveryLedger {
-  /** Adds the recipients that are not there yet, in this round. `total`: all of the obligation in this channel. */
+  /**
+   * Adds the recipients that are not there yet, in this round, and takes over those whom a stop took out of another one. `total`:
+   * all of the obligation in this channel.
+   */
   open(group: DeliveryGroup, recipients: Recipient[]): Promise<{ added: number; total: number }>;
   /**
    * An audience beside the ledger's rows, some at a time and each workspace or person once. `withAddresses`: also says of whom
@@ -163,6 +169,11 @@ export interface DeliveryLedger {
    * none when all is done, or waits for a person. A batch that waits for a person blocks no other.
    */
   claimBatches(group: DeliveryGroup, size: number, now: Date, options?: ClaimOptions): Promise<ClaimedBatch[]>;
+  /**
+   * Stops a round for good: once this resolves nobody more is claimed in it, whoever was or is entered; open batches are handed out
+   * until they are settled. Repeating it changes nothing.
+   */
+  stop(group: DeliveryGroup): Promise<void>;
   /** Records outcomes, as of `now`; without it, as the ledger's own clock has it. `strangers`: refs that are not (or no longer) in this batch; nothing was recorded for them. */
   settleBatch(batchKey: string, results: SettleResult[], now?: Date): Promise<{ settled: number; strangers: string[] }>;
   /** Batches of a group that wait for a person, `most` of them. */

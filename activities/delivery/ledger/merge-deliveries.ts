@@ -1,11 +1,12 @@
 import type { Pool } from 'pg';
-import type { Delivery, ObligationKey } from './ledger';
+import { type Delivery, type ObligationKey, STOPPED } from './ledger';
 
 const CHUNK = 5_000;
 
 /**
  * Takes in deliveries recorded elsewhere: a missing one is inserted, one that got further there is advanced.
  * Further means pending < failed < sending < unknown < sent: what may have happened outweighs what did not.
+ * Whom a stop took out of a round goes on in the later one that entered them again.
  * Nothing is taken in of an incident that was erased since. Repeating it changes nothing. Returns how many rows were written.
  */
 export async function mergeDeliveries(pool: Pool, key: ObligationKey, deliveries: Delivery[]): Promise<number> {
@@ -24,6 +25,9 @@ export async function mergeDeliveries(pool: Pool, key: ObligationKey, deliveries
 
 const RANK = (status: string) => `array_position(ARRAY['pending', 'failed', 'sending', 'unknown', 'sent'], ${status})`;
 
+/** Taken out of an earlier round by its stop: entered again elsewhere, it is in that round. */
+const STOPPED_HERE = `(present.status = 'failed' AND present.error_code = '${STOPPED}')`;
+
 const MERGE = `
   INSERT INTO tocsin.deliveries AS present (incident_id, obligation_id, recipient_ref, channel, address, language, round,
     batch_key, status, provider_message_id, body_sha256, error_code, created_at, updated_at, claimed_at, sent_at)
@@ -35,7 +39,9 @@ const MERGE = `
       "createdAt" timestamptz, "updatedAt" timestamptz, "claimedAt" timestamptz, "sentAt" timestamptz)
    WHERE NOT EXISTS (SELECT FROM tocsin.register_keys WHERE incident_id = $1 AND destroyed_at IS NOT NULL)
   ON CONFLICT (incident_id, obligation_id, recipient_ref, channel) DO UPDATE
-     SET batch_key = excluded.batch_key, status = excluded.status, provider_message_id = excluded.provider_message_id,
+     SET round = CASE WHEN ${STOPPED_HERE} THEN excluded.round ELSE present.round END, batch_key = excluded.batch_key, status = excluded.status, provider_message_id = excluded.provider_message_id,
          body_sha256 = excluded.body_sha256, error_code = excluded.error_code, updated_at = excluded.updated_at,
          claimed_at = excluded.claimed_at, sent_at = excluded.sent_at
-   WHERE ${RANK('excluded.status')} > ${RANK('present.status')}`;
+   WHERE (${RANK('excluded.status')} > ${RANK('present.status')}
+          AND NOT (excluded.status = 'failed' AND excluded.error_code = '${STOPPED}' AND excluded.round < present.round))
+      OR (${STOPPED_HERE} AND excluded.round > present.round)`;

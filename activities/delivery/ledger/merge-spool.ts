@@ -12,6 +12,8 @@ export async function mergeSpool(spoolDir: string, postgres: PostgresLedger): Pr
   for (const journal of await new SpoolLedger(spoolDir).journals()) {
     merged += await journal.exclusive(async () => {
       const state = await journal.load();
+      // First of all: what comes in of a stopped round must not go out from there.
+      for (const round of state?.stopped ?? []) await postgres.stop({ ...state!.key, round });
       const written = state === undefined ? 0 : await postgres.merge(state.key, [...state.byRef.values()]);
       await journal.remove();
       return written;

@@ -20,6 +20,7 @@ import { mergeDeliveries } from './merge-deliveries';
 import { openDeliveries } from './open-deliveries';
 import { settleBatch } from './settle-batch';
 import { type Settlement, settleUndecided } from './settle-undecided';
+import { stopRound } from './stop-round';
 import { waitingBatches } from './waiting-batches';
 
 /** Each holds a connection of the pool for as long as the directory is read; the rest of it is for the register and the mails. */
@@ -51,6 +52,10 @@ export class PostgresLedger implements DeliveryLedger {
 
   claimBatches(group: DeliveryGroup, size: number, now: Date, options?: ClaimOptions) {
     return claimBatches(this.pool, group, size, now, options);
+  }
+
+  stop(group: DeliveryGroup) {
+    return stopRound(this.pool, group);
   }
 
   waiting(group: DeliveryGroup, most: number) {

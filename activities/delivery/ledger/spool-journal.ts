@@ -114,7 +114,7 @@ function replay(bytes: Buffer, file: string): { state: SpoolState; size: number 
 function parseRecord(text: string): SpoolRecord | undefined {
   try {
     const record = JSON.parse(text) as SpoolRecord;
-    return ['key', 'open', 'claim', 'settle'].includes(record?.type) ? record : undefined;
+    return ['key', 'open', 'claim', 'settle', 'stop'].includes(record?.type) ? record : undefined;
   } catch {
     return undefined;
   }

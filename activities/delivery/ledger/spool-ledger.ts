@@ -6,7 +6,7 @@ import type { AudienceRows } from '../../directory/directory-port';
 import { resolved } from '../../directory/resolved';
 import { assertDistinct } from './batch-key';
 import { besideOf } from './beside';
-import { summarise } from './count-deliveries';
+import { countedAs, summarise } from './count-deliveries';
 import {
   type Beside,
   type ClaimedBatch,
@@ -52,15 +52,15 @@ export class SpoolLedger implements DeliveryLedger {
     const journal = this.journalOf(key);
     return journal.exclusive(async () => {
       const present = await journal.load();
-      const missing = present?.missing(recipients) ?? distinct(recipients);
+      const missing = present?.missing(recipients, group.round) ?? distinct(recipients);
       const at = this.clock().toISOString();
       const records: SpoolRecord[] = [];
       for (let start = 0; start < missing.length; start += CHUNK) {
         records.push({ type: 'open', round: group.round, at, recipients: missing.slice(start, start + CHUNK) });
       }
-      if (records.length === 0) return { added: 0, total: present?.byRef.size ?? 0 };
+      if (records.length === 0) return { added: 0, total: present?.total() ?? 0 };
       const state = await journal.append(key, records);
-      return { added: missing.length, total: state.byRef.size };
+      return { added: missing.length, total: state.total() };
     });
   }
 
@@ -94,6 +94,17 @@ export class SpoolLedger implements DeliveryLedger {
         claimed.push((await journal.append(key, [claim])).batch(claim.batchKey, true));
       }
       return claimed;
+    });
+  }
+
+  async stop(group: DeliveryGroup): Promise<void> {
+    const key = keyOf(group);
+    await makeSpoolFolder(this.dir);
+    const journal = this.journalOf(key);
+    await journal.exclusive(async () => {
+      const state = await journal.load();
+      const at = this.clock().toISOString();
+      if (!state?.stopped.has(group.round)) await journal.append(key, [{ type: 'stop', round: group.round, at }]);
     });
   }
 
@@ -131,13 +142,10 @@ export class SpoolLedger implements DeliveryLedger {
   async summary(key: ObligationKey) {
     const deliveries = await this.recipients(key);
     return summarise(
-      deliveries.map(({ channel, status, sentAt }) => ({
-        channel,
-        status,
-        count: 1,
-        firstSentAt: sentAt,
-        lastSentAt: sentAt,
-      })),
+      deliveries.map((delivery) => {
+        const { channel, sentAt } = delivery;
+        return { channel, status: countedAs(delivery), count: 1, firstSentAt: sentAt, lastSentAt: sentAt };
+      }),
     );
   }
 

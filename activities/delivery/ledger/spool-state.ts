@@ -1,4 +1,5 @@
 import { assertBatchSize, batchKeyOf, byCodeUnit } from './batch-key';
+import { countedAs } from './count-deliveries';
 import {
   AFRESH,
   type ClaimedBatch,
@@ -7,6 +8,7 @@ import {
   type ObligationKey,
   type Recipient,
   type SettleResult,
+  STOPPED,
   UNDECIDED,
 } from './ledger';
 
@@ -18,11 +20,14 @@ export type SpoolRecord =
   | ({ type: 'key' } & SpoolKey)
   | { type: 'open'; round: number; at: string; recipients: Recipient[] }
   | { type: 'claim'; batchKey: string; at: string; refs: string[] }
-  | { type: 'settle'; batchKey: string; at: string; results: SettleResult[] };
+  | { type: 'settle'; batchKey: string; at: string; results: SettleResult[] }
+  | { type: 'stop'; round: number; at: string };
 
 /** The deliveries of one journal, folded from its records: the same rules as the SQL operations beside it. */
 export class SpoolState {
   readonly byRef = new Map<string, Delivery>();
+  /** Rounds that were stopped: nobody in them waits to be sent. */
+  readonly stopped = new Set<number>();
 
   constructor(readonly key: SpoolKey) {}
 
@@ -31,13 +36,16 @@ export class SpoolState {
     if (record.type === 'open') this.add(record.recipients, record.round, record.at);
     else if (record.type === 'claim') this.mark(record.batchKey, record.refs, record.at);
     else if (record.type === 'settle') this.settle(record.batchKey, record.results, record.at);
+    else if (record.type === 'stop') this.stop(record.round, record.at);
   }
 
-  /** The recipients that are not there yet, each once. */
-  missing(recipients: Recipient[]): Recipient[] {
+  /** The recipients that are not there yet, or that a stop took out of another round, each once. */
+  missing(recipients: Recipient[], round: number): Recipient[] {
     const fresh = new Map<string, Recipient>();
     for (const { ref, address, language } of recipients) {
-      if (!this.byRef.has(ref) && !fresh.has(ref)) fresh.set(ref, { ref, address, language });
+      const present = this.byRef.get(ref);
+      const isMissing = !present || (countedAs(present) === 'stopped' && present.round !== round);
+      if (isMissing && !fresh.has(ref)) fresh.set(ref, { ref, address, language });
     }
     return [...fresh.values()];
   }
@@ -68,6 +76,11 @@ export class SpoolState {
     return refs.length === 0 ? undefined : { type: 'claim', batchKey: batchKeyOf(this.key, refs, former), at, refs };
   }
 
+  /** How many there are, without whom a stop took out. */
+  total(): number {
+    return [...this.byRef.values()].filter((delivery) => countedAs(delivery) !== 'stopped').length;
+  }
+
   /** The members of a batch, sorted by ref. */
   batch(batchKey: string, isNew: boolean): ClaimedBatch {
     const members = this.membersOf(batchKey).sort((a, b) => byCodeUnit(a.ref, b.ref));
@@ -91,8 +104,21 @@ export class SpoolState {
 
   private add(recipients: Recipient[], round: number, at: string): void {
     const { channel } = this.key;
-    for (const recipient of this.missing(recipients)) {
-      this.byRef.set(recipient.ref, { ...recipient, channel, round, status: 'pending', createdAt: at, updatedAt: at });
+    for (const recipient of this.missing(recipients, round)) {
+      const { batchKey, claimedAt, errorCode, createdAt = at, address } = this.byRef.get(recipient.ref) ?? {};
+      // Under that key it is known not to have been sent: the next is another one.
+      const former = batchKey && { batchKey, claimedAt: claimedAt!, errorCode: errorCode! };
+      const entered = { ...recipient, ...(address !== undefined && { address }), channel, round, ...former };
+      this.byRef.set(recipient.ref, { ...entered, status: 'pending', createdAt, updatedAt: at });
+    }
+    if (this.stopped.has(round)) this.stop(round, at);
+  }
+
+  private stop(round: number, at: string): void {
+    this.stopped.add(round);
+    for (const [ref, delivery] of this.byRef) {
+      if (delivery.round === round && delivery.status === 'pending')
+        this.byRef.set(ref, { ...delivery, status: 'failed', errorCode: STOPPED, updatedAt: at });
     }
   }
 
@@ -118,6 +144,8 @@ export class SpoolState {
         ...(errorCode !== undefined && { errorCode }),
         ...(status === 'sent' && { sentAt: at }),
       });
+      // Given back.
+      if (status === 'pending' && this.stopped.has(before.round)) this.stop(before.round, at);
     }
   }
 }

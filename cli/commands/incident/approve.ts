@@ -56,12 +56,12 @@ async function mailOf(shell: Shell, id: string, obligation: string): Promise<Mai
 }
 
 /** To how many it goes, in which languages, and what it does not say yet. */
-function mailText({ id, draft, of, first }: Mail): string {
+function mailText({ id, draft, purpose, of, first }: Mail): string {
   const { reach, missing = [] } = draft ?? {};
   const languages = Object.entries(reach?.languages ?? {}).sort(([, a], [, b]) => b - a);
   const total = languages.reduce((sum, [, n]) => sum + n, 0);
   const to = reach
-    ? `${id} is mailed to ${grouped(total)} ${total === 1 ? 'recipient' : 'recipients'}${total > 0 ? ` (${languages.map(([language, n]) => `${grouped(n)} in ${language}`).join(', ')})` : ''}.`
+    ? `${id} is mailed to ${purpose === 'new-recipients' ? 'those not told yet of ' : ''}${grouped(total)} ${total === 1 ? 'recipient' : 'recipients'}${total > 0 ? ` (${languages.map(([language, n]) => `${grouped(n)} in ${language}`).join(', ')})` : ''}.`
     : `${id} is mailed; the directory did not say to how many.`;
   const lost = reach?.unreachable
     ? ` ${grouped(reach.unreachable)} cannot be reached by mail: the notice stays open until they are told by other means.`

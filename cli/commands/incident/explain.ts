@@ -96,7 +96,7 @@ export function explanationLines(explanation: Explanation, out: Output): string[
       ? `, ${o.told}; still untold: ${o.untold}. Telling them, or a decision to leave them untold, settles it`
       : '';
     const withdrawn = o.withdrawn ? `, ${o.withdrawn}` : '';
-    const held = o.held ? `, ${o.held}` : '';
+    const held = [o.stopped, o.held].flatMap((each) => (each ? [`, ${each}`] : [])).join('');
     const authority = o.authority ? `; it has no authority yet: ${o.authority}` : '';
     return `${o.id}: ${word}${withdrawn}${held}${late}${missed}${due}${changed}${decided}${confirms}${proposed}${told}${authority}`;
   });

@@ -5,14 +5,16 @@ import { noticeProofCommand } from './proof';
 import { noticeRecipientsCommand } from './recipients';
 import { noticeSenderCommand } from './sender';
 import { noticeSettleCommand } from './settle';
+import { noticeStopCommand } from './stop';
 
 export function noticeCommand(program: Command, shell: Shell): void {
   const notice = program
     .command('notice')
     .description(
-      'Whom a notice is from, whom it was mailed to, and what became of it: recipients, settle, proof, sender.',
+      'Whom a notice is from, whom it was mailed to, and what became of it: recipients, stop, settle, proof, sender.',
     );
   noticeRecipientsCommand(notice, shell);
+  noticeStopCommand(notice, shell);
   noticeSettleCommand(notice, shell);
   noticeProofCommand(notice, shell);
   noticeSenderCommand(notice, shell);

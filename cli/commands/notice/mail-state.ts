@@ -3,6 +3,7 @@ import type { Delivery } from '../../../activities/delivery/ledger/ledger';
 
 export const STATES = {
   waiting: 'not sent yet',
+  stopped: 'not sent: a person stopped it',
   refused: 'not sent: the mail provider refused it',
   unknown: 'outcome unknown',
   sent: 'sent: the mail provider took it',
@@ -16,7 +17,8 @@ export const STATES = {
 } as const;
 export type State = keyof typeof STATES;
 
-export function stateOf({ status, fate }: Pick<Delivery, 'status' | 'fate'>): State {
+export function stateOf({ status, errorCode, fate }: Pick<Delivery, 'status' | 'errorCode' | 'fate'>): State {
+  if (status === 'failed' && errorCode === 'stopped') return 'stopped';
   if (status === 'failed') return 'refused';
   if (status === 'unknown') return 'unknown';
   return status === 'sent' ? (fate?.kind ?? 'sent') : 'waiting';

@@ -43,7 +43,7 @@ export function noticeRecipientsCommand(notice: Command, shell: Shell): void {
         language: row.language,
         state: stateOf(row),
         ...(row.fate?.reason && { reason: row.fate.reason }),
-        ...(row.errorCode && { reason: row.errorCode }),
+        ...(row.errorCode && row.errorCode !== 'stopped' && { reason: row.errorCode }),
         ...(row.sentAt && { sentAt: row.sentAt }),
         lastAt: row.fate?.at ?? row.sentAt ?? row.updatedAt,
         told: row.status === 'sent' && !cameBack(row.fate),
@@ -52,7 +52,7 @@ export function noticeRecipientsCommand(notice: Command, shell: Shell): void {
         state === undefined
           ? true
           : state === 'came-back'
-            ? row.state !== 'waiting' && row.state !== 'refused' && row.state !== 'unknown' && !row.told
+            ? !['waiting', 'stopped', 'refused', 'unknown'].includes(row.state) && !row.told
             : row.state === state,
       );
       const counts = countStates(all.map((row) => row.state));

@@ -59,6 +59,7 @@ const GOOD: Record<MessageName, Array<Record<string, unknown>>> = {
     { obligation: 'x', accepted: true, at: '2026-04-02T02:00:00Z', reason: 'its log lists them as delivered' },
     { obligation: 'x', accepted: false, batch: '3f2a90c1d2e4', reason: 'its log has none of them' },
   ],
+  'stop-sending': [{ obligation: 'x', reason: 'the letter names the wrong product' }],
   sender: [
     { from: 'security@other.example', reason: 'the mailbox is read by others' },
     { from: 'Sécurité de l’équipe <security@other.example>', replyTo: 'answers@other.example', reason: 'r' },
@@ -206,6 +207,10 @@ const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = 
     [{ obligation: 'x', accepted: false, at: '2026-04-02T02:00:00Z', reason: 'r' }, 'at'],
     [{ obligation: 'x', accepted: false }, 'reason'],
     [{ obligation: 'x', accepted: false, reason: 'r', batch: SECRET }, 'batch'],
+  ],
+  'stop-sending': [
+    [{ obligation: 'x' }, 'reason'],
+    [{ reason: 'r' }, 'obligation'],
   ],
   sender: [
     [{ reason: 'r' }, 'from'],

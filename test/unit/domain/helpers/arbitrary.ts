@@ -128,6 +128,7 @@ function bodies(obligation: fc.Arbitrary<string>): Record<MessageName, fc.Arbitr
     settle: fc
       .record({ obligation, accepted: fc.boolean(), reason })
       .map((given) => (given.accepted ? { ...given, at: '2026-04-01T03:00:00.000Z' } : given)),
+    'stop-sending': fc.record({ obligation, reason }),
     hold: fc.record({ obligation, reason }),
     release: fc.record({ obligation, reason: maybe(reason) }),
     waive: fc.record({

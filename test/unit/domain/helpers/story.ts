@@ -224,6 +224,7 @@ export class Story {
         return { kind: 'register-verified', data: { entries: this.state.seq, head: 'c'.repeat(64) } };
       case 'open-filing':
       case 'settle-batch':
+      case 'stop-delivery':
       case 'tell-in-app':
         throw new Error('an event causes it, not the state');
     }
