@@ -57,7 +57,7 @@ function initial(event: EventOf<'declared'>): IncidentState {
     declaration,
     policy,
     status: 'declared',
-    ...(draftsByText && { measuresAsOf: event.at }),
+    ...(draftsByText && { statusSince: event.seq }),
     ...(doubt && { detectionDoubt: { awareAt: declaration.detectedAt, ...doubt, since: event.at } }),
     anchors: { detected: declaration.detectedAt, declared: declaration.declaredAt },
     obligations: {},
@@ -204,5 +204,5 @@ function withStatus(state: IncidentState, event: EventOf<'status-changed'>): Inc
   if (STATUSES.indexOf(status) < STATUSES.indexOf('contained')) anchors.contained = undefined;
   if (status === 'resolved') anchors.resolved = at;
   else anchors.resolved = undefined;
-  return { ...state, status, anchors, ...(state.measuresAsOf && { measuresAsOf: event.at }) };
+  return { ...state, status, anchors, ...(state.statusSince !== undefined && { statusSince: event.seq }) };
 }

@@ -5,9 +5,7 @@ import type { ObligationRule } from '../policy/rule';
 import { audienceOf } from './audience-of';
 import { type ContentValue, NOT_YET_ESTABLISHED } from './content-value';
 import type { IncidentStatus } from './incident';
-import { measuresAsOf } from './measures-said';
 import { saysOfIncident } from './readers';
-import type { Line } from './said';
 import type { IncidentState, Obligation } from './state';
 
 interface About {
@@ -24,10 +22,10 @@ interface About {
  */
 export function factsFingerprint(contents: ContentValue[], about: About): string {
   const { o, rule, state, pack } = about;
-  if (state.measuresAsOf === undefined) return factsFingerprintBefore(contents, about);
+  if (state.statusSince === undefined) return factsFingerprintBefore(contents, about);
   const fields = contents.map((content) => {
-    const { field, said, own, owed, optional } = content;
-    return [field, content.title, content.citation, optional, said && saidOf(content, said, about), own, owed];
+    const { field, title, citation, optional, said, own, owed } = content;
+    return [field, title, citation, optional, said, own, owed];
   });
   const notice = [o.round, rule.title, rule.citation, rule.template];
   const { title, severity, detectedAt } = state.declaration;
@@ -36,25 +34,9 @@ export function factsFingerprint(contents: ContentValue[], about: About): string
   return hash64(JSON.stringify([notice, fields, named, audienceOf(rule, state, pack)]));
 }
 
-/** A dossier numbers the steps of containment; no more of them make it out of date until the status changes. */
-function saidOf({ field }: ContentValue, said: Line[], { rule, state }: About): unknown {
-  return field === 'measures-taken' && rule.channel === 'filing' ? measuresAsOf(state, state.measuresAsOf!) : said;
-}
-
 /** What was declared is investigated: no text tells the two apart. */
 function wordOf(status: IncidentStatus): IncidentStatus {
   return status === 'declared' ? 'investigating' : status;
-}
-
-/** Of the measures taken that a notice says, each. */
-export function measuresSaid(contents: ContentValue[]): string[] {
-  const { said = [] } = contents.find(({ field }) => field === 'measures-taken') ?? {};
-  return [...new Set(said.map(lineFingerprint))];
-}
-
-/** Of one line. */
-export function lineFingerprint(line: Line): string {
-  return hash64(JSON.stringify(line));
 }
 
 /**

@@ -1,5 +1,4 @@
 /** The measures of an incident as notices say them: those that were taken, and those that are planned. */
-import { type Instant, toMs } from '../kernel/time';
 import type { ContainmentMeasure } from './incident';
 import type { Line, MeasureKind } from './said';
 import { situationOf } from './situation';
@@ -12,14 +11,50 @@ const KINDS: Record<ContainmentMeasure['action'], MeasureKind> = {
   'isolate-system': 'systems-isolated',
 };
 
+/** One kind of step of containment. */
+export type MeasureLine = Extract<Line, { is: 'measure' }>;
+
+/** The measures taken that a draft says. */
+export interface MeasuresSaid {
+  /** Of containment, as it says them. */
+  kinds: MeasureLine[];
+  /** How many of those that people recorded, the first ones. */
+  recorded: number;
+  /** The entry by which the status had changed last when it was written. */
+  statusSince: number;
+}
+
 /**
  * What was done: containment as one sentence of each kind, then what people recorded. `detailed`: with numbers and instants,
  * for whoever verifies it; never with addresses or names.
  */
 export function takenMeasures(state: IncidentState, detailed: boolean): Line[] {
+  return [...contained(state, detailed), ...recorded(state)];
+}
+
+/** The same as a draft that is written now holds it; nothing where there is none. */
+export function measuresSaid(state: IncidentState, detailed: boolean): MeasuresSaid | undefined {
+  const said = { kinds: contained(state, detailed), recorded: recorded(state).length };
+  const { statusSince } = state;
+  return statusSince !== undefined && said.kinds.length + said.recorded > 0 ? { ...said, statusSince } : undefined;
+}
+
+/**
+ * What a draft says of them, as long as all of it still holds: more that was taken since makes none of it untrue. A step that
+ * was undone does, and one that was said to be unchecked and is checked.
+ */
+export function stillTaken(said: MeasuresSaid, state: IncidentState, detailed: boolean): Line[] | undefined {
+  const now = contained(state, detailed);
+  const holds = said.kinds.every(({ kind, unverified, count = 0 }) =>
+    now.some((line) => line.kind === kind && (line.count ?? 0) >= count && (!unverified || line.unverified)),
+  );
+  return holds ? [...said.kinds, ...recorded(state).slice(0, said.recorded)] : undefined;
+}
+
+function contained(state: IncidentState, detailed: boolean): MeasureLine[] {
   const done = Object.values(state.containment).filter((step) => step.state === 'applied' || step.state === 'verified');
   const device = situationOf(state, state.assessment?.facts) === 'device';
-  const contained = Object.entries(KINDS).flatMap(([action, usual]): Line[] => {
+  return Object.entries(KINDS).flatMap(([action, usual]): MeasureLine[] => {
     const kind = device && usual === 'systems-isolated' ? 'device-cut-off' : usual;
     const steps = done.filter((step) => step.measure.action === action);
     if (steps.length === 0) return [];
@@ -32,18 +67,10 @@ export function takenMeasures(state: IncidentState, detailed: boolean): Line[] {
       { is: 'measure', kind, ...(unverified && { unverified }), ...(detailed && { count: steps.length, lastAt }) },
     ];
   });
-  const recorded = state.measures.filter((measure) => !measure.planned);
-  return [...contained, ...recorded.map(({ text }) => textLine(text, state))];
 }
 
-/**
- * What a dossier says of the measures taken, with the numbers of those steps alone that were done by an instant and still are:
- * every later one is one more, and none that makes it say anything untrue.
- */
-export function measuresAsOf(state: IncidentState, asOf: Instant): { said: Line[]; numbers: Line[] } {
-  const then = Object.entries(state.containment).filter(([, { at }]) => toMs(at) <= toMs(asOf));
-  const numbers = takenMeasures({ ...state, containment: Object.fromEntries(then) }, true);
-  return { said: takenMeasures(state, false), numbers };
+function recorded(state: IncidentState): Line[] {
+  return state.measures.filter((measure) => !measure.planned).map(({ text }) => textLine(text, state));
 }
 
 /** What is planned. A measure that was recorded as taken since is planned no more. */

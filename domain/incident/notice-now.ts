@@ -4,8 +4,8 @@ import type { ObligationRule } from '../policy/rule';
 import type { ContentValue } from './content-value';
 import { noticeContents, readable } from './contents';
 import { draftFingerprint, type NoticeEdit, standingEdits } from './edits';
-import { factsFingerprint, lineFingerprint, measuresSaid } from './facts-fingerprint';
-import { takenMeasures } from './measures-said';
+import { factsFingerprint } from './facts-fingerprint';
+import { type MeasuresSaid, measuresSaid, stillTaken } from './measures-said';
 import { readerOf } from './readers';
 import { PLAIN, say } from './say/say';
 import { firstKey } from './second-person';
@@ -13,7 +13,7 @@ import type { IncidentState, Obligation } from './state';
 
 /**
  * What a notice would say now, and its fingerprint. A state never changes, so it is worked out once for each. The measures
- * are those that are taken, or where somebody has approved or edited the draft, those that it says: decision 0038.
+ * are those that are taken, or as long as its draft stands all the same, those that the draft says: decision 0038.
  */
 export function noticeNow(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): Notice {
   const known = notices.get(state) ?? new Map();
@@ -21,7 +21,10 @@ export function noticeNow(o: Obligation, rule: ObligationRule, state: IncidentSt
   const before = known.get(o.id);
   if (before?.pack === pack) return before;
   const about = { o, rule, state, pack };
-  const all = saying(noticeContents(rule, state, pack, o.id), about);
+  const contents = noticeContents(rule, state, pack, o.id);
+  const says = contents.some(({ field, said }) => field === 'measures-taken' && said);
+  const measures = says ? measuresSaid(state, readerOf(rule) === 'authority') : undefined;
+  const all = { ...saying(contents, about), ...(measures && { measures }) };
   const now = asRead(all, about) ?? all;
   known.set(o.id, now);
   return now;
@@ -34,8 +37,8 @@ interface Notice {
   facts: string;
   edits: NoticeEdit[];
   fingerprint: string;
-  /** Fingerprints of the measures taken that it says, line by line; of a notice that nobody can approve or edit, none. */
-  measures?: string[];
+  /** The measures taken that it says, where it says any. */
+  measures?: MeasuresSaid;
 }
 const notices = new WeakMap<IncidentState, Map<string, Notice>>();
 
@@ -50,36 +53,28 @@ function saying(contents: ContentValue[], { o, rule, state, pack }: About): Noti
   const facts = factsFingerprint(contents, { o, rule, state, pack });
   const edits = standingEdits(o.edits, facts);
   const sender = rule.channel === 'email' ? state.sender : undefined;
-  const measures = state.measuresAsOf && rule.channel !== 'filing' ? measuresSaid(contents) : [];
   const fingerprint = draftFingerprint(facts, edits, sender);
-  return { pack, contents, facts, edits, fingerprint, ...(measures.length > 0 && { measures }) };
+  return { pack, contents, facts, edits, fingerprint };
 }
 
 /**
- * The notice with the measures of its draft alone, where somebody stands behind that draft and all that it says of them still
- * holds: one that is taken later makes nothing of it untrue. One that was undone, or was checked since, does.
+ * The notice with the measures of its draft alone, as long as all that the draft says of them holds: where somebody has approved
+ * or edited it, and else until the status changes. One that is written anew for another reason says all.
  */
 function asRead(all: Notice, about: About): Notice | undefined {
-  const { o, state } = about;
-  if (!o.draft?.measures || o.draft.fingerprint === all.fingerprint) return undefined;
-  const contents = withMeasures(o.draft.measures, all.contents, about);
-  const read = contents && saying(contents, about);
-  if (!read) return undefined;
-  const isApproved = read.fingerprint === o.draft.fingerprint && (o.approved || isApprovedOnce(o, state));
-  return isApproved || read.edits.length > 0 ? read : undefined;
-}
-
-/** The contents with those of the measures that are given, as long as each of them is still said. */
-function withMeasures(measures: string[], contents: ContentValue[], about: About): ContentValue[] | undefined {
-  const { rule, state } = about;
+  const { o, rule, state } = about;
+  const { draft } = o;
+  if (!draft?.measures || draft.fingerprint === all.fingerprint) return undefined;
   const reader = readerOf(rule);
-  const taken = takenMeasures(state, reader === 'authority');
-  const kept = taken.filter((line) => measures.includes(lineFingerprint(line)));
-  const said = readable(kept, { reader, state });
-  if (!said || new Set(said.map(lineFingerprint)).size < measures.length) return undefined;
-  return contents.map((content) =>
+  const said = readable(stillTaken(draft.measures, state, reader === 'authority'), { reader, state });
+  if (!said) return undefined;
+  const contents = all.contents.map((content) =>
     content.field === 'measures-taken' ? { ...content, said, value: say(said, PLAIN).join('\n') } : content,
   );
+  const read = { ...saying(contents, about), measures: draft.measures };
+  if (read.edits.length > 0) return read;
+  const waits = draft.measures.statusSince === state.statusSince;
+  return read.fingerprint === draft.fingerprint && (o.approved || isApprovedOnce(o, state) || waits) ? read : undefined;
 }
 
 /** Whether the first of two persons has approved the draft that lies there. */

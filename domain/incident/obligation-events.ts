@@ -7,6 +7,7 @@ import type { Audience, Group } from './audience';
 import type { CHANNELS, Counted, Named } from './counted';
 import type { EditedText } from './edits';
 import type { Evidence, Rendering } from './evidence';
+import type { MeasuresSaid } from './measures-said';
 import type { PublicChannel } from './public-channels';
 import type { ArmedClock, Coverage, Due, Reach, RoundPurpose } from './round';
 import type { StatedBefore } from './stated-before';
@@ -70,8 +71,8 @@ export interface ObligationEventData {
     reach?: Reach;
     /** What it tells, by fact. */
     says?: ToldFacts;
-    /** Fingerprints of the measures taken that it says, line by line, where somebody may approve or edit it. */
-    measures?: string[];
+    /** The measures taken that it says, where it says any. */
+    measures?: MeasuresSaid;
   };
   /** `incomplete`: what its law requires and it lacks, and why a person sends it all the same. */
   'notice-approved': {

@@ -43,7 +43,9 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       if (!wanted || o.draft?.fingerprint === outcome.data.fingerprint) return [];
       const rule = ruleOf(pack, o.rule);
       // While it was written the facts may have moved on: then it says what it says no more, and is written anew.
-      const current = rule && noticeNow(o, rule, state, pack).fingerprint === outcome.data.fingerprint;
+      const next = { ...o, draft: outcome.data };
+      const then = { ...state, obligations: { ...state.obligations, [o.id]: next } };
+      const current = rule && noticeNow(next, rule, then, pack).fingerprint === outcome.data.fingerprint;
       const data = current ? { ...outcome.data, says: factsToTell(rule, state, pack) } : outcome.data;
       return [{ kind: 'notice-drafted', data }, ...textChanged(o, data, state, pack)];
     }

@@ -197,10 +197,10 @@ export interface IncidentState extends CaseState {
   policy: PolicyRef;
   status: IncidentStatus;
   /**
-   * As of when a dossier that is up to date numbers the steps of containment: since the last change of the status. Missing where
-   * each status makes every draft out of date, as in what was declared before decision 0038.
+   * The entry by which the status last changed, or the first. Missing where each status makes every draft out of date, as in what
+   * was declared before decision 0038.
    */
-  measuresAsOf?: Instant;
+  statusSince?: number;
   assessment?: { revision: number; by: string; at: Instant; facts: Assessment };
   anchors: Partial<Record<Anchor, Instant>>;
   /** All that was stated of the awareness, in the order of the statements. */

@@ -14,7 +14,7 @@ export function textChanged(
   state: IncidentState,
   pack: Policy,
 ): NewEvent[] {
-  if (!o.draft || state.measuresAsOf === undefined) return [];
+  if (!o.draft || state.statusSince === undefined) return [];
   const { first } = approvalOf(o, state, pack);
   const dropped = editedIn(o.draft.renderings).filter((language) => !editedIn(next.renderings).includes(language));
   const editors = [...new Set(dropped.flatMap((language) => o.edits?.[language]?.by ?? []))];

@@ -160,7 +160,7 @@ function approvedOnce(o: Obligation, state: IncidentState, pack: AsksOf): FirstO
 /** Which of two persons has approved an earlier text of this round. */
 function approvedBefore({ id, status, draft, roundStartedAt }: Obligation, state: IncidentState) {
   const first = state.firstOfTwo?.[firstKey('approve', id)];
-  if (!first || status !== 'drafted' || !draft || state.measuresAsOf === undefined) return undefined;
+  if (!first || status !== 'drafted' || !draft || state.statusSince === undefined) return undefined;
   const isOfRound = roundStartedAt === undefined || toMs(first.at) >= toMs(roundStartedAt);
   return isOfRound && first.what.split(' ')[0] !== draft.fingerprint ? first : undefined;
 }

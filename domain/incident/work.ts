@@ -17,6 +17,7 @@ import type { EventOf, IncidentEvent } from './events';
 import type { Rendering } from './evidence';
 import { authorityOf } from './filings';
 import type { ContainmentMeasure } from './incident';
+import type { MeasuresSaid } from './measures-said';
 import { noticeNow } from './notice-now';
 import { isRecordOnly } from './records';
 import { type IncidentState, isSettled, type Obligation } from './state';
@@ -32,8 +33,7 @@ export type IncidentWork =
       edits: NoticeEdit[];
       fingerprint: string;
       missing: string[];
-      /** Fingerprints of the measures taken that it says. */
-      measures?: string[];
+      measures?: MeasuresSaid;
       /** Whom an email notice would go to. */
       audience?: MailAudience;
       authority?: Authority;

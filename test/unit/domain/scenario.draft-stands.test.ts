@@ -6,6 +6,7 @@ import { DeclarationSchema } from '../../../domain/incident/incident';
 import { incidentLifecycle } from '../../../domain/incident/lifecycle';
 import { nextSteps } from '../../../domain/incident/next-steps';
 import { openingOf } from '../../../domain/incident/opening';
+import { wantedWork } from '../../../domain/incident/work';
 import { ruleOf } from '../../../domain/policy/policy';
 import { accounts, assessment, at, COUNSEL, declaration, ONCALL, stored } from './helpers/facts';
 import { packOf } from './helpers/pack';
@@ -91,23 +92,38 @@ describe('the status', () => {
 });
 
 describe('measures taken', () => {
-  test('one more step of a kind renews nothing; a dossier takes up how many at the next change of the status', () => {
+  test('more of them renew nothing until the status changes; then every text that nobody stands behind says them', () => {
     const story = breach();
-    story.send('contain', block(1));
-    const before = [CUSTOMERS, PEOPLE, DPC].map((id) => draftOf(story, id));
-    for (const n of [2, 3, 4]) story.send('contain', block(n));
-    expect([CUSTOMERS, PEOPLE, DPC].map((id) => draftOf(story, id))).toEqual(before);
+    const all = [CUSTOMERS, PEOPLE, DPC];
+    const before = all.map((id) => draftOf(story, id));
+    for (const n of [1, 2, 3]) story.send('contain', block(n));
+    story.send('measure', { text: 'All keys were replaced' });
+    expect(all.map((id) => draftOf(story, id))).toEqual(before);
     story.to(2).send('status', { status: 'contained' });
-    expect([CUSTOMERS, PEOPLE].map((id) => draftOf(story, id))).toEqual(before.slice(0, 2));
-    expect(draftOf(story, DPC)).not.toBe(before[2]);
+    const after = all.map((id) => draftOf(story, id));
+    expect(after.filter((each) => before.includes(each))).toEqual([]);
+    expect(story.obligation(DPC).draft!.measures).toMatchObject({ recorded: 2, kinds: [{ count: 3 }] });
+    story.send('status', { status: 'monitoring' });
+    expect(all.map((id) => draftOf(story, id))).toEqual(after);
   });
 
-  test('a text that nobody stands behind says each at once', () => {
+  test('a text that is written anew for another reason says all of them', () => {
     const story = breach();
-    const before = draftOf(story, CUSTOMERS);
     story.send('measure', { text: 'All keys were replaced' });
-    expect(draftOf(story, CUSTOMERS)).not.toBe(before);
-    expect(story.obligation(CUSTOMERS).draft!.measures).toHaveLength(2);
+    expect(story.obligation(CUSTOMERS).draft!.measures).toMatchObject({ recorded: 1 });
+    story.to(2).send('assess', { assessment: assessment({ dataSets: [stored({ categories: ['health'] })] }) });
+    expect(story.obligation(CUSTOMERS).draft!.measures).toMatchObject({ recorded: 2 });
+  });
+
+  test('one that is taken while a draft is written leaves it up to date, with the facts that it tells', () => {
+    const story = breach({ silent: ['draft'] });
+    const work = wantedWork(story.state, TWO).find(
+      (each) => each.kind === 'draft' && each.obligation.id === CUSTOMERS,
+    )!;
+    story.send('measure', { text: 'All keys were replaced' });
+    story.report(story.answer(work));
+    expect(story.obligation(CUSTOMERS).draft).toMatchObject({ measures: { recorded: 1 }, says: expect.anything() });
+    expect(wantedWork(story.state, TWO).map(({ about }) => about?.obligation)).not.toContain(CUSTOMERS);
   });
 
   test('what one of two has approved stands, and what was done since waits for the next round', () => {
@@ -116,13 +132,17 @@ describe('measures taken', () => {
     story.send('approve', { obligation: PEOPLE });
     story.send('measure', { text: 'All keys were replaced' });
     story.send('contain', block(1));
+    story.send('status', { status: 'contained' });
     expect(draftOf(story, PEOPLE)).toBe(read);
     story.send('approve', { obligation: PEOPLE, by: COUNSEL });
     expect(story.last('notice-approved', PEOPLE).data).toMatchObject({ draft: read, firstBy: ONCALL });
     const people = accounts({ individuals: 5, residence: { IE: 5 }, categories: ['name', 'health'] });
     story.to(3).send('assess', { assessment: assessment({ dataSets: [stored(), people] }) });
     expect(story.obligation(PEOPLE)).toMatchObject({ purpose: 'supplement', status: 'drafted' });
-    expect(story.obligation(PEOPLE).draft!.measures).toHaveLength(3);
+    expect(story.obligation(PEOPLE).draft!.measures).toMatchObject({
+      recorded: 2,
+      kinds: [{ kind: 'sources-blocked' }],
+    });
   });
 
   test('what counsel wrote stands too, and is edited further', () => {
@@ -130,9 +150,10 @@ describe('measures taken', () => {
     edited(story, CUSTOMERS);
     const before = draftsOf(story, CUSTOMERS);
     story.send('measure', { text: 'All keys were replaced' });
+    story.send('status', { status: 'identified' });
     expect(draftsOf(story, CUSTOMERS)).toBe(before);
     edited(story, CUSTOMERS, 'As counsel wrote it, and more');
-    expect(story.obligation(CUSTOMERS).draft!.measures).toHaveLength(1);
+    expect(story.obligation(CUSTOMERS).draft!.measures).toMatchObject({ recorded: 1 });
     story.send('approve', { obligation: CUSTOMERS });
     expect(story.last('dispatch-started', CUSTOMERS).data.trigger).toBe('approved');
   });
@@ -140,6 +161,7 @@ describe('measures taken', () => {
   test('nothing that was undone goes out as done, whoever approved it, and they are told', () => {
     const story = breach();
     story.send('contain', block(1));
+    story.send('status', { status: 'contained' });
     story.send('approve', { obligation: PEOPLE });
     const read = draftOf(story, PEOPLE);
     story.send('contain', { undo: 'block-source 203.0.113.1' });
@@ -166,6 +188,7 @@ describe('measures taken', () => {
   test('a step that was checked since is not said to be unchecked', () => {
     const story = breach({ containment: 'applied' });
     story.send('contain', { measure: KEY });
+    story.send('status', { status: 'contained' });
     story.send('approve', { obligation: PEOPLE });
     const read = draftOf(story, PEOPLE);
     const id = Object.keys(story.state.containment)[0]!;
@@ -243,7 +266,7 @@ test('an incident that began before has its drafts renewed by each status, as it
   const first = openingOf(parsed, { sha256: 'a'.repeat(64), pack: TWO }, parsed.declaredAt, began);
   const { state, events } = open(incidentLifecycle(TWO), parsed.id, first, parsed.declaredAt);
   Object.assign(story, { state, events: [...events], now: parsed.declaredAt });
-  expect(story.state.measuresAsOf).toBeUndefined();
+  expect(story.state.statusSince).toBeUndefined();
   story.to(1).send('assess', { assessment: assessment(), awareAt: at(1) });
   const before = draftOf(story, CUSTOMERS);
   expect(story.obligation(CUSTOMERS).draft).not.toHaveProperty('measures');
