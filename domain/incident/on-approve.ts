@@ -43,7 +43,7 @@ export function onApprove(
   }
   if (o.status === 'dispatching' && o.stopped)
     return answer.rejected(
-      `obligation: ${o.id} is being stopped: batches on their way still end; approve it again when that is done`,
+      `obligation: ${o.id} is being stopped: batches on their way still end; try again when that is done`,
     );
   if (o.status === 'dispatching' || isSettled(o))
     return reasons.length > 0 ? reasons : answer.noted(`${o.id} is already ${stateWords(o.status)}`);

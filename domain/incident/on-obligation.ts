@@ -82,7 +82,7 @@ export function onObligation(
     case 'release':
       if (o.stopped && o.status === 'dispatching')
         return answer.rejected(
-          `obligation: ${o.id} is being stopped: batches on their way still end; release it when that is done`,
+          `obligation: ${o.id} is being stopped: batches on their way still end; try again when that is done`,
         );
       if (!o.hold && !o.stopped) return answer.noted(`${o.id} is not held`);
       return heldWith(o, state, pack).map(({ id }) => ({

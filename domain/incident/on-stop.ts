@@ -38,10 +38,7 @@ export function onStop({ state, o, rule, pack, answer }: Given, { reason }: { re
     return answer.rejected(
       `obligation: ${o.id} is not being sent; hold it back instead: \`${tocsin('hold', { id, obligation: o.id, reason: ask('reason') })}\``,
     );
-  const over = isSettled(o) || o.status === 'partly-told';
   return answer.rejected(
-    over
-      ? `obligation: ${o.id} is ${stateWords(o.status)}: nothing of it is being sent, so nothing was stopped. Correct with assess what was wrong in it: that opens a supplement`
-      : `obligation: ${o.id} is ${stateWords(o.status)}, so nothing of it is being sent; see \`${tocsin('explain', { id, obligation: o.id })}\``,
+    `obligation: ${o.id} is ${stateWords(o.status)}: nothing of it is being sent, so nothing was stopped. Correct with assess what was wrong in it: that opens a supplement`,
   );
 }

@@ -111,6 +111,37 @@ test('a damaged line in the middle is an error that names it, never a silent los
   await expect(restarted().summary(group)).rejects.toThrow('line 3 of the spool');
 });
 
+test('a stop survives a crash, and goes into Postgres before anybody whom it took out', async () => {
+  await postgres.open(group, people);
+  const spool = restarted();
+  await spool.open(group, people);
+  const [batch] = await spool.claimBatches(group, 1, now);
+  await spool.stop(group);
+  const after = restarted();
+  expect(await after.claimBatches(group, 4, now)).toEqual([{ ...batch, isNew: false }]);
+  await sendNext(after, 4);
+  expect(await after.summary(group)).toMatchObject({ total: 1, sent: 1, pending: 0, stopped: 3 });
+  await mergeSpool(dir, postgres);
+  expect(await postgres.claimBatches(group, 4, now)).toEqual([]);
+  expect(await postgres.summary(group)).toMatchObject({ total: 1, sent: 1, pending: 0, stopped: 3 });
+});
+
+test('whoever goes on in a spool after a stop is merged as of the later round; an older spool takes nobody out of it', async () => {
+  const round2 = { ...group, round: 2 };
+  await postgres.open(group, people);
+  await postgres.stop(group);
+  const spool = restarted();
+  await spool.open(round2, people.slice(0, 2));
+  await mergeSpool(dir, postgres);
+  expect(await postgres.summary(group)).toMatchObject({ total: 2, pending: 2, stopped: 2 });
+  const late = restarted();
+  await late.open(group, people);
+  await late.stop(group);
+  await mergeSpool(dir, postgres);
+  const [batch] = await postgres.claimBatches(round2, 4, now);
+  expect(batch!.recipients.map(({ ref }) => ref)).toEqual(['a', 'b']);
+});
+
 test('when Postgres is back the spool is merged in, once, and removed', async () => {
   await postgres.open(group, people.slice(0, 2));
   const spool = restarted();

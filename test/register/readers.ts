@@ -75,6 +75,7 @@ export function aYearOfEvents(): RecordedEvent[] {
     ...anIncident(),
     ...smallIncident(),
     ...partlyTold(),
+    ...stopped(),
     ...madePublic(),
     ...factsThatMove(),
     ...openedAgain(),
@@ -269,6 +270,27 @@ function partlyTold(): RecordedEvent[] {
   Object.assign(story.world.back, { 'ws-initech': 1, 'accounts/DE': 2 });
   for (const ledgerKey of ['enterprise-notice', 'gdpr-art34-individuals'])
     story.to(21).report({ kind: 'came-back', ledgerKey });
+  return story.events;
+}
+
+/** A letter with counsel's words names the wrong product: its sending is stopped, and the rest gets another. */
+function stopped(): RecordedEvent[] {
+  const story = new Story({ id: 'INC-2026-009', serviceAffecting: false });
+  const workspaces = ['ws-acme', 'ws-globex'];
+  story.to(1).send('assess', { assessment: assessment({ workspaces }), awareAt: at(0.8) });
+  const of = { obligation: 'enterprise-notice', by: COUNSEL };
+  const letter = { language: 'en', subject: 'About your data', body: 'As counsel wrote it.' };
+  story.send('edit-draft', { ...of, ...letter, draft: story.obligation('enterprise-notice').draft!.fingerprint });
+  story.world.silent = ['dispatch'];
+  story.send('approve', of);
+  story.send('stop-sending', { ...of, reason: 'the letter names the wrong product' });
+  const evidence = { channel: 'email', recipients: 1, sent: 1, failed: 0, renderings: [] };
+  const unreached = [{ workspace: 'ws-globex', why: 'stopped' as const }];
+  const counted = { of: 'workspaces' as const, reached: ['ws-acme'], unreached, numbers: { told: 1, untold: 1 } };
+  const delivered = { obligation: 'enterprise-notice', round: 1, evidence, counted, stopped: true as const };
+  story.report({ kind: 'delivered', ...delivered });
+  story.restore('dispatch');
+  story.send('approve', of);
   return story.events;
 }
 

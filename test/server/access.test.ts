@@ -160,17 +160,18 @@ test.each(pages.flatMap((route) => [...ROLES, 'nobody'].map((role) => [route, ro
 
 // The table against what the roles are for (docs/serve.md): by the table alone, a row that lets too many in would pass.
 const LEGAL =
-  'acknowledge-alarms acted-at approve assess cannot-establish confirm correct decide-authority edit-draft filed follow-up hold leave-untold not-material not-owed release reopen sender told translate waive';
+  'acknowledge-alarms acted-at approve assess cannot-establish confirm correct decide-authority edit-draft filed follow-up hold leave-untold not-material not-owed release reopen sender stop-sending told translate waive';
 const MAY: Record<Role, Record<KindName, string>> = {
   owner: {
     incident:
-      'acknowledge-alarms acted-at approve assess cannot-establish close confirm contain correct decide-authority edit-draft filed follow-up hold leave-untold link measure not-material not-owed release reopen review sender settle status told translate waive',
+      'acknowledge-alarms acted-at approve assess cannot-establish close confirm contain correct decide-authority edit-draft filed follow-up hold leave-untold link measure not-material not-owed release reopen review sender settle status stop-sending told translate waive',
     triage: 'acknowledge-alarms declare dismiss merge unmerge',
     report: 'accept acknowledge-alarms acknowledge-report close credit declare decline disclose duplicate fixed',
     patch: 'acknowledge-alarms note patched waive',
   },
   responder: {
-    incident: 'acknowledge-alarms acted-at assess contain correct follow-up link measure review settle status',
+    incident:
+      'acknowledge-alarms acted-at assess contain correct follow-up link measure review settle status stop-sending',
     triage: 'acknowledge-alarms declare dismiss merge unmerge',
     report: 'accept acknowledge-alarms acknowledge-report close credit declare decline disclose duplicate fixed',
     patch: 'acknowledge-alarms note patched waive',

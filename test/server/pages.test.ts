@@ -189,6 +189,37 @@ describe('a notice', () => {
     await app.close();
   });
 
+  test('that is being mailed has a button to stop it, and says who stopped it, why, and how many were told', async () => {
+    const send = jest.fn(async (..._: unknown[]) => ({ events: [] }));
+    const id = 'enterprise-notice';
+    const page = async (over: object) => {
+      const app = await pagesOver({ ...clientOf(withNotice(over, id), HOUR), send: send as never }, read);
+      return { app, body: (await browse(app, `/incidents/INC-1/notices/${id}`)).body };
+    };
+    const sending = await page({ status: 'dispatching' });
+    const [, link] = /class="button" href="([^"]+)">Stop sending</.exec(sending.body)!;
+    const form = await browse(sending.app, link!.replaceAll('&amp;', '&'));
+    expect(form.body).toContain('Stop sending');
+    await browse(sending.app, '/incidents/INC-1/stop-sending', {
+      form: { ...hiddenIn(form.body), obligation: id, reason: 'the wrong product' },
+    });
+    expect(send.mock.calls[0]!.slice(1)).toEqual([
+      'stop-sending',
+      expect.objectContaining({ obligation: id, reason: 'the wrong product', by: 'bea@acme.dev' }),
+    ]);
+    await sending.app.close();
+    const by = { by: 'ann@acme.dev', at: T0, reason: 'the wrong product' };
+    const stopping = await page({ status: 'dispatching', stopped: by });
+    expect(stopping.body).toContain('It is being stopped by ann@acme.dev');
+    expect(stopping.body).not.toContain('>Stop sending<');
+    await stopping.app.close();
+    const stopped = await page({ status: 'drafted', round: 2, purpose: 'new-recipients', stopped: by });
+    expect(stopped.body).toContain('Stopped by ann@acme.dev');
+    expect(stopped.body).toContain('the wrong product');
+    expect(stopped.body).toContain('Whoever of them was told already is not mailed again.');
+    await stopped.app.close();
+  });
+
   test('whose workspaces have versions of their own shows each of them, and what is different in it', async () => {
     const texts = {
       text: async (sha256: string) => ({

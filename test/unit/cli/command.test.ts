@@ -53,7 +53,12 @@ describe('the command', () => {
 
   it('has a verb for every message', () => {
     // Under a noun where the message alone would not say what it is about.
-    const verbOf = (name: string) => (name === 'settle' || name === 'sender' ? `notice ${name}` : name);
+    const nouns: Record<string, string> = {
+      settle: 'notice settle',
+      sender: 'notice sender',
+      'stop-sending': 'notice stop',
+    };
+    const verbOf = (name: string) => nouns[name] ?? name;
     expect(verbs.map(([name]) => name)).toEqual(expect.arrayContaining(MESSAGE_NAMES.map(verbOf)));
   });
 

@@ -300,6 +300,18 @@ const WALKS: Record<string, () => Story> = {
   },
   'a notice that is being sent': () =>
     on(aware({}, {}, { silent: ['dispatch'] }), ['approve', { obligation: CUSTOMERS }], ['close', {}]),
+  'a notice that is stopped': () => {
+    const stop = (obligation: string): ['stop-sending', object] => ['stop-sending', { obligation, reason: 'x' }];
+    const story = on(aware({}, {}, { silent: ['dispatch'] }), stop(CUSTOMERS), stop(CONTROLLERS), stop('containment'));
+    on(
+      story,
+      ['approve', { obligation: CUSTOMERS }],
+      ['hold', { obligation: CUSTOMERS, reason: 'x' }],
+      stop(CUSTOMERS),
+    );
+    on(story, ['approve', { obligation: CUSTOMERS }], ['release', { obligation: CUSTOMERS }], ['close', {}]);
+    return on(story.restore('dispatch'), stop(CUSTOMERS));
+  },
   'not owed': () => {
     const story = aware({ dataSets: [german({ risk: 'unlikely' })], riskJudgement: undefined });
     return on(
