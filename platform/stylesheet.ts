@@ -10,7 +10,7 @@ h3 { font-size: 1rem; line-height: 1.35 }
 ul, ol { padding: 0; list-style: none }
 a { text-underline-offset: .2em; text-decoration-thickness: 1px }
 a:hover { text-decoration-thickness: 2px }
-time, .time { font-variant-numeric: tabular-nums }
+time, .time { font-variant-numeric: tabular-nums } td.time .soft { white-space: nowrap }
 .soft { color: var(--soft) }
 .small { font-size: .875rem }
 .vh { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
@@ -87,10 +87,10 @@ ol.events > li { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 1r
 ol.events > li:first-child { border-top: 0 }
 @media (min-width: 44rem) { ol.events > li { grid-template-columns: 9.5rem minmax(0, 1fr) } }
 ol.events time { color: var(--soft); font-size: .875rem; padding-top: .1rem }
-ol.events .bad, .outcome.bad { color: var(--accent) }
+ol.events b { font-weight: 600 } ol.events .bad, .outcome.bad { color: var(--accent) }
 dl.facts { display: grid; gap: .35rem 1.25rem; grid-template-columns: minmax(0, 1fr) }
 @media (min-width: 30rem) { dl.facts { grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr) } }
-dl.facts dt { color: var(--soft) }
+dl.facts dt { color: var(--soft) } @media (max-width: 30rem) { dl.facts { gap: 0 } dl.facts dd { padding-bottom: .4rem } }
 details > summary { cursor: pointer; padding: .35rem 0; color: var(--accent) }
 details[open] > summary { margin-bottom: .5rem }
 details.card > summary { padding: 0; font-weight: 600 } details.card[open] > summary { margin-bottom: .75rem }

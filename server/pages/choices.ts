@@ -1,10 +1,10 @@
 /** What of an incident and its policy the fields of a form let choose, by what people call it. */
 import { stepWords } from '../../domain/incident/board-words';
-import { titleOf } from '../../domain/incident/filings';
 import { groundsOf } from '../../domain/incident/grounds';
 import { isSettled, type Obligation } from '../../domain/incident/state';
 import type { Policy } from '../../domain/policy/policy';
 import { ruleOf } from '../../domain/policy/policy';
+import { titleIn } from './duty-names';
 import type { Form } from './form';
 import type { LookedAt } from './looked-at';
 import { type Typed, textOf } from './typed';
@@ -40,17 +40,6 @@ function ofPolicy(name: string, of: readonly Obligation[], pack: Policy): Choice
     ...(grounds.length > 0 && { ground: once(grounds.map(({ id, title }) => ({ value: id, text: title }))) }),
     ...(questions.length > 0 && { field: once(questions.map(({ field, title }) => ({ value: field, text: title }))) }),
   };
-}
-
-/** The duties of an incident by id, also those that have not begun, with their titles. */
-export function dutiesOf({ view: { state }, pack }: Pick<LookedAt, 'view' | 'pack'>): ReadonlyMap<string, string> {
-  const begun = Object.values(state.obligations).map((o): [string, string] => [o.id, titleIn(o, pack)]);
-  return new Map([...pack.obligations.map(({ id, title }) => [id, title] as const), ...begun]);
-}
-
-function titleIn(o: Obligation, pack: Policy): string {
-  const rule = ruleOf(pack, o.rule);
-  return rule ? titleOf(o, rule) : o.id;
 }
 
 /** Where two are called the same, their ids tell them apart. */

@@ -5,7 +5,7 @@ import { stepStands } from '../../domain/incident/containment';
 import { countAndSource, howItStands } from '../../domain/incident/detections';
 import { type BoardRow, board } from '../../domain/incident/explain';
 import { INCIDENT_MESSAGES } from '../../domain/incident/messages';
-import { narrate } from '../../domain/incident/narrate';
+import { isSettled } from '../../domain/incident/state';
 import { TOCSIN } from '../../domain/kernel/recorded-event';
 import { ruleOf } from '../../domain/policy/policy';
 import { type Html, html } from '../../platform/html';
@@ -15,6 +15,8 @@ import type { Actor } from '../identity/actor';
 import type { Said } from '../identity/sessions';
 import { MESSAGE_ROLES } from '../roles-of-messages';
 import { actWords } from './act-words';
+import { byTitle } from './acts-in-text';
+import { namesOf, toldIn } from './duty-names';
 import { say } from './layout';
 import { addressOf, noticeOf } from './links';
 import type { LookedAt } from './looked-at';
@@ -47,7 +49,10 @@ ${!stopped && actions(id, actor)}
 ${history(looked)}`;
 }
 
-function duties({ id, view: { state }, pack, now, explanations, stopped }: LookedAt): Html {
+function duties(looked: LookedAt): Html {
+  const { id, view, pack, now, explanations, stopped } = looked;
+  const { state } = view;
+  const names = namesOf(looked);
   const rows = board(state, pack, now).filter((row) => row.settled || row.dueAt || row.status !== 'dormant');
   const open = rows.filter(({ settled }) => !settled);
   const settled = rows.filter((row) => row.settled);
@@ -58,13 +63,13 @@ function duties({ id, view: { state }, pack, now, explanations, stopped }: Looke
     const tone =
       row.standing === 'late' ? 'bad' : row.standing === 'waits' ? 'warn' : row.standing === 'fulfilled' ? 'good' : '';
     const left = row.settled || !row.dueAt ? row.time : stopped ? '' : leftText(row.dueAt, now);
-    return html`<tr><th scope="row">${row.title}${link}</th><td><span class="chip ${tone}">${row.status}</span></td><td class="time">${row.dueAt && instant(row.dueAt)} ${left && html`<span class="soft">${left}</span>`}</td></tr>`;
+    return html`<tr><th scope="row">${row.title}${link}</th><td><span class="chip ${tone}">${byTitle(row.status, names)}</span></td><td class="time">${row.dueAt && instant(row.dueAt)} ${left && html`<span class="soft">${left}</span>`}</td></tr>`;
   };
   const table = (of: BoardRow[]) =>
     html`<table><thead><tr><th scope="col">Duty</th><th scope="col">Stands</th><th scope="col">Due</th></tr></thead><tbody>${of.map(cells)}</tbody></table>`;
   return html`<section class="card"><h2>Duties</h2>${open.length > 0 ? table(open) : html`<p class="soft">Nothing is owed any more.</p>`}
 ${settled.length > 0 && html`<details${open.length === 0 && html` open`}><summary>Settled</summary>${table(settled)}</details>`}
-<details id="why"><summary>Why each applies or not</summary><dl class="stack">${explanations.map((each) => html`<div><dt><b>${each.title}</b> <span class="chip">applies: ${each.applies}</span></dt><dd class="small soft">${each.citation}: ${each.because.join('; ')}</dd></div>`)}</dl></details></section>`;
+<details id="why"><summary>Why each applies or not</summary><dl class="stack">${explanations.map((each) => html`<div><dt><b>${each.title}</b> <span class="chip">applies: ${each.applies}</span></dt><dd class="small soft">${each.citation}: ${byTitle(each.because.join('; '), names)}</dd></div>`)}</dl></details></section>`;
 }
 
 /** What rings, each matter once: an alarm that nobody acknowledges is repeated. */
@@ -72,7 +77,8 @@ function alarms({ view: { state }, events }: LookedAt): Html | undefined {
   const open = events.flatMap((event) =>
     event.kind === 'alarm-raised' && state.unacknowledged?.includes(event.seq) ? [event] : [],
   );
-  if (open.length === 0) return undefined;
+  // What is over rings for nobody.
+  if (open.length === 0 || state.closedAt) return undefined;
   const matters = new Map<string, typeof open>();
   for (const event of open) {
     const { about } = event.data;
@@ -83,7 +89,9 @@ function alarms({ view: { state }, events }: LookedAt): Html | undefined {
     const [first, last] = [rung[0]!, rung.at(-1)!];
     const { about } = last.data;
     const times = rung.length > 1 && `${rung.length} times since `;
-    return html`<li>${about.kind === 'obligation' && `${about.title}: `}${alarmText(last.data, last.at).what} <span class="soft small">${times}${times && instant(first.at)}${times && ', the last '}${instant(last.at)}</span></li>`;
+    const o = about.kind === 'obligation' ? state.obligations[about.obligation] : undefined;
+    const what = o && isSettled(o) ? 'settled meanwhile' : alarmText(last.data, last.at).what;
+    return html`<li>${about.kind === 'obligation' && `${about.title}: `}${what} <span class="soft small">${times}${times && instant(first.at)}${times && ', the last '}${instant(last.at)}</span></li>`;
   })}</ul></section>`;
 }
 
@@ -108,12 +116,14 @@ function actions(id: string, { roles }: Actor): Html | undefined {
   return html`<details class="card"><summary>Everything you can do</summary><ul class="stack">${names.map((name) => html`<li><a href="${addressOf(id)}/${name}">${actWords(name)}</a><br><span class="soft small">${INCIDENT_MESSAGES[name]!.description}</span></li>`)}</ul></details>`;
 }
 
-function history({ events, pack }: LookedAt): Html {
+function history(looked: LookedAt): Html {
+  const { events } = looked;
+  const names = namesOf(looked);
   const latest = events.slice(-EVENTS).reverse();
   return html`<section class="card"><h2>What happened</h2>${events.length > EVENTS && html`<p class="soft small">The latest ${EVENTS} entries; the register holds all.</p>`}<ol class="events">${latest.map(
     (event) => {
-      const { text, tone } = narrate(event, pack);
-      return html`<li>${instant(event.at)}<span class="${tone}">${text}${event.by !== TOCSIN && html` <span class="soft small">${event.by}</span>`}</span></li>`;
+      const { of, text, tone } = toldIn(event, looked, names);
+      return html`<li>${instant(event.at)}<span class="${tone}">${of && html`<b>${of}:</b> `}${text}${event.by !== TOCSIN && html` <span class="soft small">${event.by}</span>`}</span></li>`;
     },
   )}</ol></section>`;
 }

@@ -1,13 +1,19 @@
 /** What the sent message caused, as the case's own entries tell it. */
-import { narrate } from '../../domain/incident/narrate';
 import { type Html, html } from '../../platform/html';
 import type { Said } from '../identity/sessions';
+import { namesOf, toldIn } from './duty-names';
 import { say } from './layout';
 import type { LookedAt } from './looked-at';
 import { words } from './words';
 
-export function saidBox({ events, pack }: Pick<LookedAt, 'events' | 'pack'>, { message, entries, note }: Said): Html {
-  const caused = events.filter(({ seq }) => entries.includes(seq)).map((event) => narrate(event, pack).text);
+export function saidBox(looked: Pick<LookedAt, 'events' | 'pack' | 'view'>, { message, entries, note }: Said): Html {
+  const names = namesOf(looked);
+  const caused = looked.events
+    .filter(({ seq }) => entries.includes(seq))
+    .map((event) => {
+      const { of, text } = toldIn(event, looked, names);
+      return of ? `${of}: ${text}` : text;
+    });
   return causedBox(message, caused, note);
 }
 

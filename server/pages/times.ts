@@ -31,7 +31,7 @@ export function timeLeft(
   const late = ms < 0;
   const isNow = Math.abs(ms) < MINUTE_MS;
   const until = isNow ? (late ? 'due since' : 'due at') : late ? 'overdue since' : 'left, until';
-  return html`<p class="left ${size}${late && ' late'}"><strong class="time">${isNow ? 'now' : span(ms)}</strong> <span>${until} ${instant(dueAt)}</span>${of.length > 0 && html`<span class="of">${of[0]!}${of.length > 1 && ` and ${of.length - 1} more`}</span>`}</p>`;
+  return html`<p class="left ${size}${late && ' late'}"><strong class="time">${isNow ? 'now' : span(ms)}</strong> ${of.length > 0 && html`<span class="of">${of[0]!}${of.length > 1 && ` and ${of.length - 1} more`}</span> `}<span>${until} ${instant(dueAt)}</span></p>`;
 }
 
 /** `2 d 4 h left` or `9 min overdue`, beside a deadline. */
