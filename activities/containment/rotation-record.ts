@@ -27,11 +27,23 @@ export class RotationRecord {
     return text === undefined ? undefined : (JSON.parse(text) as MeasureResult);
   }
 
-  /** Keeps the secret in force aside until it has been seen to fail. The first attempt decides which one that is. */
+  /**
+   * Keeps the secret in force aside until it has been seen to fail. The first attempt decides which one that is, or that the vault
+   * has none; but where another rotation came in between, this one begins anew, as the secret that it was to set may have leaked.
+   */
   async keepPrevious(): Promise<void> {
-    if (!this.vault.readable || (await this.vault.get(this.notes('previous'))) !== undefined) return;
-    const current = await this.vault.get(this.name);
+    if (!this.vault.readable) return;
+    const [previous, next, current] = [
+      await this.previous(),
+      await this.vault.get(this.notes('next')),
+      await this.current(),
+    ];
+    const isBegun = (await this.vault.get(this.notes('stage'))) !== undefined;
+    const isOvertaken = next !== undefined && current !== next && current !== previous;
+    if (isOvertaken) await this.vault.remove(this.notes('next'));
+    else if (isBegun || previous !== undefined || next !== undefined) return;
     if (current !== undefined) await this.vault.put(this.notes('previous'), current);
+    if (!isBegun) await this.vault.put(this.notes('stage'), 'begun');
   }
 
   async previous(): Promise<string | undefined> {
@@ -62,8 +74,7 @@ export class RotationRecord {
   }
 
   async markRotated(isRotated: boolean): Promise<void> {
-    if (!isRotated) await this.vault.remove(this.notes('stage'));
-    else if (this.vault.readable) await this.vault.put(this.notes('stage'), 'rotated');
+    if (this.vault.readable) await this.vault.put(this.notes('stage'), isRotated ? 'rotated' : 'begun');
   }
 
   /** Writes the result down, and forgets the secrets that are of no use any more. */

@@ -105,6 +105,32 @@ describe('rotating a Postgres role', () => {
     expect(await vault.get(`postgres-role/${name}`)).toBe(staged);
   });
 
+  it('does not take its own new password for the old one when an attempt broke off after it was in force', async () => {
+    const staged = newPassword();
+    const name = await role('LOGIN', staged);
+    const { port, vault } = setUp([name]);
+    await vault.put(`postgres-role/${name}/INC-1/1/next`, staged);
+    await vault.put(`postgres-role/${name}`, staged);
+    expect(await port.apply(rotate('postgres-role', name))).toMatchObject({
+      outcome: 'applied',
+      detail: expect.stringMatching(/that the old one fails was not tested/),
+    });
+    await (await logIn(name, staged)).end();
+  });
+
+  it('sets another password where one was set in between: its own may have leaked by then', async () => {
+    const [mine, theirs] = [newPassword(), newPassword()];
+    const name = await role('LOGIN', theirs);
+    const { port, vault } = setUp([name]);
+    await vault.put(`postgres-role/${name}/INC-1/1/previous`, 'leaked');
+    await vault.put(`postgres-role/${name}/INC-1/1/next`, mine);
+    await vault.put(`postgres-role/${name}`, theirs);
+    expect(await port.apply(rotate('postgres-role', name))).toMatchObject({ outcome: 'verified' });
+    for (const known of [mine, theirs, 'leaked'])
+      await expect(logIn(name, known)).rejects.toMatchObject({ code: '28P01' });
+    await (await logIn(name, (await vault.get(`postgres-role/${name}`))!)).end();
+  });
+
   it('says what was not tested when the old password is not in the vault', async () => {
     const name = await role();
     expect(await setUp([name]).port.apply(rotate('postgres-role', name))).toMatchObject({
