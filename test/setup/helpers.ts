@@ -102,7 +102,7 @@ async function createEnvironment(launcher: string): Promise<TestWorkflowEnvironm
       const executable = { type: 'existing-path' as const, path: launcher };
       return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
     } catch (error) {
-      if (attempt === 6) throw error;
+      if (attempt === 12) throw error;
     }
   }
 }
