@@ -3,7 +3,7 @@
  * repeats at the same time are one, and whatever is changed in it, each event is stored, counted or refused, never a 5xx, and one
  * bad value costs no more than its event. 100,000 changed ones of each source: npm run fuzz:intake
  */
-import { createServer } from 'node:http';
+import { Agent, createServer, type OutgoingHttpHeaders, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isUnavailable } from '../../../../postgres/pool';
@@ -36,10 +36,9 @@ describe('a thousand times at the same time', () => {
     const statuses = await Promise.all(
       Array.from({ length: REPEATS }, async () => {
         for (;;) {
-          const answer = await sent(`${url}/intake/${source}`, { method: 'POST', headers: signed(body, 1), body });
-          await answer.arrayBuffer();
+          const status = await sent(`${url}/intake/${source}`, signed(body, 1), body);
           // A connection to Postgres that a busy machine did not open in three seconds: it is told, and the sender comes again.
-          if (answer.status !== 503 || !world.faults.every(isUnavailable)) return answer.status;
+          if (status !== 503 || !world.faults.every(isUnavailable)) return status;
           await pause(1_000);
         }
       }),
@@ -51,20 +50,35 @@ describe('a thousand times at the same time', () => {
 });
 
 /** What a busy machine does to a connection before any answer: no fault of the intake, and a sender sends again. */
-const UNCONNECTED = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_SOCKET'];
+const UNCONNECTED = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'];
 const SENDS = 10;
 
-/** As a sender sends: again where no connection came about or it was cut, and at no answer. */
-async function sent(url: string, request: RequestInit): Promise<Response> {
+/** As a sender sends: again where no connection came about or it was cut, and at no answer. Answers the status. */
+async function sent(url: string, headers: OutgoingHttpHeaders, body: string): Promise<number> {
   for (let n = 1; ; n++) {
     try {
-      return await fetch(url, request);
+      return await posted(url, headers, body);
     } catch (error) {
-      const { code = '' } = ((error as Error).cause ?? {}) as { code?: string };
-      if (n === SENDS || !UNCONNECTED.includes(code)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100 * n));
+      if (n === SENDS || !UNCONNECTED.includes((error as { code?: string }).code ?? '')) throw error;
+      await pause(100 * n);
     }
   }
+}
+
+/** Not `fetch`: seventeen thousand requests would take a fifth more processor time with it. */
+const agent = new Agent({ keepAlive: true });
+afterFile(() => agent.destroy());
+
+function posted(url: string, headers: OutgoingHttpHeaders, body: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method: 'POST', headers, agent }, (answer) => {
+      answer.once('end', () => resolve(answer.statusCode!));
+      answer.once('error', (cause) => reject(new Error('the answer was cut off', { cause })));
+      answer.resume();
+    });
+    asked.once('error', reject);
+    asked.end(body);
+  });
 }
 
 test('what is cut off is sent again, and what was answered never', async () => {
@@ -77,7 +91,7 @@ test('what is cut off is sent again, and what was answered never', async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   afterFile(() => void server.close());
   const { port } = server.address() as AddressInfo;
-  expect((await sent(`http://127.0.0.1:${port}/`, { method: 'POST', body: '{}' })).status).toBe(503);
+  expect(await sent(`http://127.0.0.1:${port}/`, {}, '{}')).toBe(503);
   expect(requests).toBe(3);
 });
 
