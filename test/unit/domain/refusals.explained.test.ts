@@ -301,7 +301,10 @@ const WALKS: Record<string, () => Story> = {
   'a notice that is being sent': () =>
     on(aware({}, {}, { silent: ['dispatch'] }), ['approve', { obligation: CUSTOMERS }], ['close', {}]),
   'a notice that is stopped': () => {
-    const stop = (obligation: string): ['stop-sending', object] => ['stop-sending', { obligation, reason: 'x' }];
+    const stop = (obligation: string): ['stop-sending', Record<string, unknown>] => [
+      'stop-sending',
+      { obligation, reason: 'x' },
+    ];
     const story = on(aware({}, {}, { silent: ['dispatch'] }), stop(CUSTOMERS), stop(CONTROLLERS), stop('containment'));
     on(
       story,
