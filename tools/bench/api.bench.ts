@@ -8,8 +8,7 @@
  *
  * The two sides of that do not do the same work where there are more messages than incidents. Who waits for receipts sends the
  * next message once the one before is done. Signals wait for nothing, so that several of one incident are done in one workflow
- * task: they are recorded by one activity, and drafts that name the status are written once for all of them, or not at all where
- * the status is in the end what it was. So the same is measured with one message to each incident a turn, where every message is
+ * task and recorded by one activity. So the same is measured with one message to each incident a turn, where every message is
  * done by itself on all sides: what the server costs. That has no bar.
  */
 import { randomBytes } from 'node:crypto';
