@@ -47,7 +47,7 @@ export const FAILURES = {
   StatusPageUnavailable: { retry: true },
   /** Statuspage does not take the key, or has no such page: correct the settings, the retry goes on by itself. */
   StatusPageDenied: { retry: true },
-  /** Statuspage says the update itself is wrong: a person publishes it there by hand, and the next attempt finds it. */
+  /** Statuspage says the update itself is wrong: a person corrects its text, or publishes it there by hand and says so. */
   StatusPageRejected: { retry: false },
   /** The product gave no answer, or one that says "later": the same message is sent again. */
   InAppUnavailable: { retry: true },

@@ -162,7 +162,7 @@ function refusal(
     );
   return failure(
     'StatusPageRejected',
-    `${said}. See at Statuspage what it does not take (a name has at most 255 characters, a text 25,000), and publish it there by hand as docs/operations.md says`,
+    `${said}. A name has at most 255 characters, a text 25,000: correct it with \`edit-draft\` and approve it again, or publish it there by hand and record that with \`notice settle\``,
   );
 }
 

@@ -38,6 +38,16 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
     case 'approve':
     case 'approve-update':
       return [...onObligation('approve'), ...hold, ...waive, explain];
+    case 'correct-update':
+      if (obligation === undefined) return [explain];
+      return [
+        commandLine('edit-draft', { id, obligation, by }),
+        commandLine('approve', { id, obligation, by }),
+        commandLine('notice settle', {
+          ...{ id, obligation, accepted: ask('time'), url: ask('url'), reason: ask('reason'), by },
+        }),
+        explain,
+      ];
     case 'make-public':
       return obligation === undefined
         ? [explain]

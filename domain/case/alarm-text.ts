@@ -119,6 +119,8 @@ const EN: Words = {
     'make-public':
       'its page alone informs nobody: make it public and record by which channel, when and in which languages',
     release: 'it is held: release, approve or waive it',
+    'correct-update':
+      'correct its text and approve it again; or publish it there by hand, then record when it stood there and where',
     'decide-not-owed': 'confirm with a reason that it is not owed, or correct the assessment',
     file: 'file the report, then record its reference',
     'decide-authority': 'decide which authority it goes to, or assess where the affected people live',
@@ -226,11 +228,13 @@ function onObligation({ threshold, dueAt, detail, todo }: Alarm, at: Instant): s
       ? `Its text has changed since ${threshold.by} approved it, so that approval no longer counts; ${timeLeft(dueAt, at)}`
       : `What it must say has changed since ${threshold.by} edited it, so that text is no longer used; ${timeLeft(dueAt, at)}`;
   }
+  if (threshold.kind === 'refused')
+    return `The status page does not take it${because({ detail })}. It is not published`;
   if (threshold.kind === 'undecided') return detail ?? 'The outcome of a part of it is unknown';
   if (threshold.kind === 'undeliverable') {
     return `${threshold.total - threshold.failed} of ${threshold.total} told; still untold: ${detail ?? 'see below'}`;
   }
-  if ((todo === 'look-into' || todo === 'approve') && detail) return `${timeLeft(dueAt, at)}; ${detail}`;
+  if (['look-into', 'approve', 'correct-update'].includes(todo) && detail) return `${timeLeft(dueAt, at)}; ${detail}`;
   return todo === 'tell-by-hand' && detail ? `${timeLeft(dueAt, at)}; still untold: ${detail}` : timeLeft(dueAt, at);
 }
 

@@ -149,6 +149,7 @@ export const TODOS = [
   'answer-data-question',
   'approve',
   'approve-update',
+  'correct-update',
   'make-public',
   'release',
   'decide-not-owed',

@@ -51,7 +51,7 @@ export function clockAlarm(
     const detail = `it is being ${teller.stopped ? 'stopped' : 'sent'} and not done; ${settled} are known to have an outcome, and nothing has moved since ${minuteText(at)} UTC`;
     return { threshold, about, todo, dueAt: o.dueAt, detail, commands };
   }
-  const stopped = stoppedShare(teller, tells, state, pack);
+  const stopped = stoppedShare(teller, tells, state, pack) ?? (todo === 'correct-update' && teller.refused?.detail);
   if (todo !== 'tell-by-hand')
     return { threshold, about, todo, dueAt: o.dueAt, ...(stopped && { detail: stopped }), commands };
   const { untold = [] } = standing(o, rule, state, pack) ?? {};
@@ -100,7 +100,7 @@ export function awarenessAlarm(
 
 /** What an obligation waits for, by its channel and whether it is held. */
 export function todoOf(
-  o: Pick<Obligation, 'hold' | 'status' | 'recipient'>,
+  o: Pick<Obligation, 'hold' | 'status' | 'recipient' | 'refused'>,
   rule: Pick<ObligationRule, 'channel' | 'recipient'>,
 ): Todo {
   if (o.status === 'proposed-not-owed') return 'decide-not-owed';
@@ -111,6 +111,7 @@ export function todoOf(
     case 'email':
       return o.hold ? 'release' : o.status === 'partly-told' ? 'tell-by-hand' : 'approve';
     case 'status-page':
+      if (o.refused && !o.hold) return 'correct-update';
       return o.hold ? 'release' : o.status === 'partly-told' ? 'make-public' : 'approve-update';
     case 'filing':
       return o.recipient === UNDETERMINED ? 'decide-authority' : 'file';
@@ -137,12 +138,15 @@ export function occasionAlarm(occasion: Occasion, state: IncidentState, pack: Po
       : measure !== undefined
         ? { kind: 'measure', measure }
         : { kind: 'incident' };
+  const isUpdate = threshold.kind === 'refused' && measure === undefined;
   const todo =
     threshold.kind === 'text-changed' && o && rule
       ? todoOf(o, rule)
-      : threshold.kind === 'failing' && measure !== undefined
-        ? 'contain-by-hand'
-        : TODO[threshold.kind];
+      : isUpdate
+        ? 'correct-update'
+        : threshold.kind === 'failing' && measure !== undefined
+          ? 'contain-by-hand'
+          : TODO[threshold.kind];
   const commands = commandsFor(todo, state.caseId, about);
   const step = measure === undefined ? undefined : state.containment[measure];
   // What failed for good may be asked for again; what a guard refused would be refused again.
@@ -194,7 +198,12 @@ function aboutObligation(
   const sends = [rule, tells].some(({ onSilence }) => onSilence === 'send');
   // Of a notice that was sent nothing more goes out by itself.
   const onSilence =
-    rule.dispatch === 'approval' && !teller.changed && !teller.stopped && teller.status !== 'partly-told' && sends
+    rule.dispatch === 'approval' &&
+    !teller.changed &&
+    !teller.stopped &&
+    !teller.refused &&
+    teller.status !== 'partly-told' &&
+    sends
       ? 'send'
       : 'alarm';
   const isReady = teller.status === 'drafted' && !teller.hold && !lacksRequired(teller, tells);

@@ -59,7 +59,7 @@ export function alarmClock(o: Obligation, rule: ObligationRule): AlarmClock | un
   if (isSettled(o) || !o.clock || !o.dueAt || !o.marginAt) return undefined;
   const awaitsPerson = ['pending', 'drafted', 'partly-told', 'proposed-not-owed'].includes(o.status);
   // What is held or was stopped does not go out on silence either, nor does what changed since it was told.
-  const silent = rule.onSilence === 'alarm' || Boolean(o.hold || o.stopped || o.changed);
+  const silent = rule.onSilence === 'alarm' || Boolean(o.hold || o.stopped || o.refused || o.changed);
   const marginAlarms = rule.dispatch === 'approval' && silent && o.marginAt !== o.dueAt;
   return {
     dueAt: o.dueAt,

@@ -61,7 +61,7 @@ export const dispatched: Step = (o, rule, state, pack, now) => {
     if (!draftIsCurrent(o, rule, state, pack)) return [];
     return [{ kind: 'filing-opened', data: { obligation: o.id, round: o.round, authority: authorityOf(o) ?? '' } }];
   }
-  if (o.hold || (o.stopped && !o.approved)) return [];
+  if (o.hold || ((o.stopped || o.refused) && !o.approved)) return [];
   const silentAt = sentOnSilenceAt(o, state, pack);
   const silence = silentAt !== undefined && toMs(silentAt) <= toMs(now);
   const automatic = (rule.dispatch === 'automatic' && !isDoubted(rule, o, state)) || o.purpose === 'follow-up';

@@ -104,6 +104,10 @@ export function foldObligation(asItWas: IncidentState, event: ObligationEvent): 
       const { by, at } = event;
       return change((o) => ({ ...o, stopped: { by, at, reason: event.data.reason } }));
     }
+    case 'update-refused': {
+      const { detail } = event.data;
+      return change((o) => ({ ...o, status: 'drafted', approved: false, refused: { at: event.at, detail } }));
+    }
     case 'obligation-waived': {
       const { rule, reason, ground, says } = event.data;
       const before = state.obligations[id] ?? blank(id, rule);

@@ -51,10 +51,10 @@ export function withDelivery(
   return isSomebodyTold(sent) ? { ...sent, told: toldAfter(o.told, o.draft?.says, o.purpose) } : sent;
 }
 
-/** Nothing is stopped any more. */
+/** Nothing is stopped or refused any more. */
 export function withoutStop(o: Obligation): Obligation {
-  if (o.stopped === undefined) return o;
-  const { stopped: _, ...rest } = o;
+  if (o.stopped === undefined && o.refused === undefined) return o;
+  const { stopped: _stopped, refused: _refused, ...rest } = o;
   return rest;
 }
 

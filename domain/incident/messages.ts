@@ -130,7 +130,7 @@ export const MESSAGE_SCHEMAS = {
       ...envelope,
       by: PersonSchema,
       obligation,
-      /** Whether the mail provider accepted the batch, as its own records say. */
+      /** Whether the mail provider accepted the batch, as its own records say; of a status update, whether it stands on the page. */
       accepted: z.boolean(),
       /** When it did. */
       at: InstantSchema.optional(),
@@ -138,6 +138,11 @@ export const MESSAGE_SCHEMAS = {
       batch: z
         .string()
         .regex(/^[0-9a-f]{8,64}$/, 'must be how the key of a batch begins: 8 or more of its characters')
+        .optional(),
+      /** Where a status update stands that was published by hand. */
+      url: z
+        .url({ protocol: /^https?$/, error: 'must be an address like https://status.example/incidents/1' })
+        .max(2000)
         .optional(),
       reason: text(2000),
     })
@@ -313,7 +318,8 @@ const DESCRIPTIONS: Record<MessageName, string> = {
   approve: 'Approve a drafted notice: it is sent at once',
   told: 'People were told outside of the product, or a public communication was made public there',
   'leave-untold': 'Decide that somebody who is still untold need not be told, with a reason',
-  settle: 'A person looked at the mail provider: a batch whose outcome was unknown was accepted there, or was not',
+  settle:
+    'A person looked at the mail provider: a batch whose outcome was unknown was accepted there, or was not; or published a status update by hand',
   'stop-sending':
     'Stop a notice that is being mailed: no further batch begins, and the rest waits until a person approves it again',
   translate: 'Give texts of the facts in another language, so that notices can be written in it',

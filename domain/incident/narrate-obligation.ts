@@ -133,6 +133,8 @@ export function onObligation(event: ObligationEvent, context: Context): Said {
         : 'was not accepted by the mail provider: it is sent';
       return warn(`${which} ${how}, says ${event.by}: ${reason}`);
     }
+    case 'update-refused':
+      return bad(`Not published: the status page does not take it: ${event.data.detail}`);
     case 'sending-stopped':
       return warn(`Sending stopped by ${event.by}: ${event.data.reason}. Batches on their way still end`);
     case 'first-of-two': {

@@ -105,6 +105,8 @@ export interface ObligationEventData {
     trigger: 'approved' | 'silence' | 'automatic';
     covers: Coverage;
   };
+  /** The status page does not take the text of an update: what it said. A person corrects it, or publishes it there by hand. */
+  'update-refused': { obligation: string; round: number; detail: string };
   /** A round that is still under way was looked at: `settled` have an outcome, the first time or more than before; `total`: of so many. */
   'delivery-moved': { obligation: string; round: number; settled: number; total?: number };
   /** The company's own product took the notice to show it; that alone counts as nobody told. */

@@ -70,7 +70,7 @@ export function onObligation(
       return onTold({ state, o, rule, pack, answer }, message, acted.when);
     }
     case 'settle':
-      return onSettle(state, o, message, now, answer);
+      return onSettle(state, o, message, rule, now, answer);
     case 'stop-sending':
       return onStop({ state, o, rule, pack, answer }, message);
     case 'leave-untold':

@@ -3,33 +3,80 @@
  * under the same key) was accepted there, and those in it are told; or it was not, and it is sent. Pure.
  */
 import { aheadProblem } from '../kernel/ahead';
-import { tocsin } from '../kernel/command-lines';
+import { ask, tocsin } from '../kernel/command-lines';
 import { type Instant, minuteText, notAfter, toMs } from '../kernel/time';
+import type { ObligationRule } from '../policy/rule';
 import type { Answer } from './answer';
 import { stateWords } from './board-words';
 import type { NewEvent } from './events';
+import { fulfil } from './fulfilment';
 import type { MessageBody } from './messages';
-import type { IncidentState, Obligation } from './state';
+import { isPublicCommunication } from './readers';
+import { type IncidentState, isSettled, type Obligation } from './state';
 
 export function onSettle(
   state: IncidentState,
   o: Obligation,
   message: MessageBody<'settle'>,
+  rule: ObligationRule,
   now: Instant,
   answer: Answer,
 ): NewEvent[] {
-  const { accepted, batch, reason } = message;
+  const { accepted, batch, reason, url } = message;
+  if (rule.channel === 'status-page' && !isPublicCommunication(rule))
+    return onPublishedByHand(state, o, message, rule, now, answer);
+  if (url !== undefined)
+    return answer.rejected(`url: ${o.id} is mailed: leave it out; it says where a status update stands`);
   if (o.status !== 'dispatching')
     return answer.rejected(
       `obligation: ${o.id} is ${stateWords(o.status)}, so no batch of it waits for a person; see \`${tocsin('explain', { id: state.caseId, obligation: o.id })}\``,
     );
-  const at = message.at && notAfter(message.at, now);
-  if (message.at && !at) return answer.rejected(`at: ${aheadProblem(message.at, now)}, when the provider accepted it`);
-  const { declaredAt } = state.declaration;
-  if (at && toMs(at) < toMs(declaredAt))
-    return answer.rejected(
-      `at: is before the incident was declared (${minuteText(declaredAt)} UTC): give the instant at which the provider accepted it`,
-    );
+  const when = instantOf(message.at, 'the provider accepted it', state, now);
+  if (when.problem) return answer.rejected(when.problem);
+  const { at } = when;
   const data = { obligation: o.id, round: o.round, accepted, ...(at && { at }), ...(batch && { batch }), reason };
   return [{ kind: 'batch-settled', data }];
+}
+
+/** A status update that the page did not take, or has not taken yet: a person published it there. */
+function onPublishedByHand(
+  state: IncidentState,
+  o: Obligation,
+  message: MessageBody<'settle'>,
+  rule: ObligationRule,
+  now: Instant,
+  answer: Answer,
+): NewEvent[] {
+  const { url, reason } = message;
+  const line = { id: state.caseId, obligation: o.id };
+  if (isSettled(o)) return answer.noted(`${o.id} is already ${stateWords(o.status)}`);
+  if (message.batch !== undefined) return answer.rejected('batch: a status update has none: leave it out');
+  if (!o.refused && o.status !== 'dispatching')
+    return answer.rejected(
+      `obligation: ${o.id} is ${stateWords(o.status)}, and no status page has refused it: approve it: \`${tocsin('approve', line)}\``,
+    );
+  if (!message.accepted)
+    return answer.rejected(
+      `accepted: what does not stand on the page is not settled: correct its text with \`${tocsin('edit-draft', line)}\` and approve it again, or publish it there by hand and say when: \`${tocsin('notice settle', { ...line, accepted: ask('time'), url: ask('url'), reason: ask('reason') })}\``,
+    );
+  const when = instantOf(message.at, 'it stood on the page', state, now);
+  if (when.problem) return answer.rejected(when.problem);
+  const evidence = { channel: rule.channel, ...(url && { url }), note: `published by hand: ${reason}` };
+  return [fulfil(o, rule, when.at!, evidence)];
+}
+
+/** Neither ahead nor before the declaration. `what`: that it is the instant of. */
+function instantOf(
+  given: Instant | undefined,
+  what: string,
+  { declaration: { declaredAt } }: IncidentState,
+  now: Instant,
+): { at?: Instant; problem?: string } {
+  if (given === undefined) return {};
+  const at = notAfter(given, now);
+  if (!at) return { problem: `at: ${aheadProblem(given, now)}, when ${what}` };
+  if (toMs(at) >= toMs(declaredAt)) return { at };
+  return {
+    problem: `at: is before the incident was declared (${minuteText(declaredAt)} UTC): give the instant at which ${what}`,
+  };
 }

@@ -25,6 +25,7 @@ export type IncidentOutcome =
   | { kind: 'came-back'; ledgerKey: string }
   | { kind: 'recounted'; obligation: string; asOf: number; counted: Counted }
   | { kind: 'moved'; obligation: string; round: number; settled: number; total?: number }
+  | { kind: 'update-refused'; data: DataOf<'update-refused'> }
   | { kind: 'told-in-app'; data: DataOf<'told-in-app'> }
   | { kind: 'containment-step'; data: DataOf<'containment-step'> }
   | { kind: 'register-verified'; data: DataOf<'register-verified'> }
@@ -77,6 +78,15 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       return onCameBack(state, outcome.ledgerKey);
     case 'recounted':
       return onRecounted(state, outcome, pack, now);
+    case 'update-refused': {
+      const { obligation, round, detail } = outcome.data;
+      const o = state.obligations[obligation];
+      if (o?.status !== 'dispatching' || o.round !== round) return [];
+      return [
+        { kind: 'update-refused', data: outcome.data },
+        alarm({ obligation, threshold: { kind: 'refused' }, detail }),
+      ];
+    }
     case 'told-in-app': {
       const o = state.obligations[outcome.data.obligation];
       if (!o || o.inApp?.some(({ round }) => round === outcome.data.round)) return [];

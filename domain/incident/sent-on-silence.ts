@@ -17,11 +17,11 @@ export function lacksRequired({ draft }: Obligation, rule: ObligationRule): bool
 
 /**
  * When a drafted notice is sent if nobody objects; nothing where silence does not send it. A notice that serves another duty
- * too goes out at the earlier margin of the two. What changed since it was told, and what a person stopped, only a person sends
+ * too goes out at the earlier margin of the two. What changed since it was told, was stopped or was refused only a person sends
  * on, and a typing error in an instant sends nothing.
  */
 export function sentOnSilenceAt(o: Obligation, state: IncidentState, pack: Policy): Instant | undefined {
-  if (o.changed || o.stopped) return undefined;
+  if (o.changed || o.stopped || o.refused) return undefined;
   const served = [
     o,
     ...toldWith(o, state, pack).filter((other) => !isSettled(other) && other.status !== 'proposed-not-owed'),

@@ -92,6 +92,8 @@ export interface Obligation {
   hold?: { by: string; reason: string; ground?: string; until?: Instant; beside?: string[] };
   /** A person stopped the sending: nothing more goes out until a person approves or releases it. */
   stopped?: Stopped;
+  /** The status page did not take the text: what it said. Nothing goes out until a person approves it again. */
+  refused?: { at: Instant; detail: string };
   /** That it is not owed, as Tocsin proposed it; kept when a person has confirmed it. */
   proposal?: Proposal;
   missedDueAt?: Instant;

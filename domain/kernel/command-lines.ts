@@ -65,7 +65,7 @@ const TABLE = {
   'notice proof': { args: ['id', 'obligation'], options: ['output', 'reason', 'recipient', 'by'] },
   'notice settle': {
     args: ['id', 'obligation'],
-    options: ['accepted', 'batch', 'reason', 'by'],
+    options: ['accepted', 'url', 'batch', 'reason', 'by'],
     flags: ['not-accepted'],
   },
   'notice stop': { args: ['id', 'obligation'], options: ['reason', 'by'] },

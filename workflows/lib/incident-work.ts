@@ -1,11 +1,11 @@
 /** Has the outside world do what an incident wants done, and says what came of it. */
-import { condition, getExternalWorkflowHandle, sleep } from '@temporalio/workflow';
+import { condition, getExternalWorkflowHandle, patched, sleep } from '@temporalio/workflow';
 import { titleOf } from '../../domain/incident/filings';
 import type { IncidentOutcome } from '../../domain/incident/outcome';
 import { isPublicCommunication, PUBLIC_NOTICE } from '../../domain/incident/readers';
 import type { IncidentState } from '../../domain/incident/state';
 import type { IncidentWork } from '../../domain/incident/work';
-import { activities, FIRST_ATTEMPTS, failureText, isFinal, PATIENT, UNTIL_DONE } from './activity-calls';
+import { activities, FIRST_ATTEMPTS, failureText, failureType, isFinal, PATIENT, UNTIL_DONE } from './activity-calls';
 import { deliveryId, SETTLED } from './delivery-id';
 import { draftInput } from './draft-input';
 import type { Situation } from './kind';
@@ -123,9 +123,15 @@ async function publish(work: WorkOf<'dispatch'>, at: At): Promise<IncidentOutcom
     title,
     detectedAt,
   };
-  const { url } = await insist('publish', { id: o.id, title: titleOf(o, rule) }, at, (activity) =>
-    activity.publishStatus(input),
-  );
+  let url: string;
+  try {
+    const about = { id: o.id, title: titleOf(o, rule) };
+    ({ url } = await insist('publish', about, at, (activity) => activity.publishStatus(input)));
+  } catch (error) {
+    // No repeat of this text helps: a person corrects it, or publishes it by hand.
+    if (failureType(error) !== 'StatusPageRejected' || !patched('refused-updates-are-corrected')) throw error;
+    return { kind: 'update-refused', data: { obligation: o.id, round: o.round, detail: failureText(error) } };
+  }
   return {
     kind: 'delivered',
     obligation: o.id,

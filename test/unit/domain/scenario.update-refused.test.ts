@@ -1,0 +1,84 @@
+// The status page does not take a text (422): a person is told what it said, corrects the text, or publishes it by hand and says so.
+import { alarmText } from '../../../domain/case/alarm-text';
+import { narrate } from '../../../domain/incident/narrate';
+import { commandText } from '../../../domain/kernel/command-lines';
+import { at, COUNSEL, ONCALL } from './helpers/facts';
+import { Story } from './helpers/story';
+
+const ID = 'status-page-update';
+const SAID = 'Statuspage answered 422 to: create an incident on page p1 (Name is too long)';
+const WHY = 'posted from the console, a shorter name';
+
+function refused(): Story {
+  const story = new Story({ serviceAffecting: true }, undefined, { silent: ['dispatch'] }).to(0.5);
+  story.send('approve', { obligation: ID });
+  story.report({ kind: 'update-refused', data: { obligation: ID, round: 1, detail: SAID } });
+  return story;
+}
+
+test('it is alarmed with what the page said, and waits: neither silence nor time publishes it', () => {
+  const story = refused();
+  expect(story.obligation(ID)).toMatchObject({ status: 'drafted', approved: false, refused: { detail: SAID } });
+  expect(narrate(story.last('update-refused'), story.pack).text).toContain(SAID);
+  const alarm = story.last('alarm-raised', ID);
+  expect(alarm.data).toMatchObject({ threshold: { kind: 'refused' }, todo: 'correct-update', detail: SAID });
+  expect(alarmText(alarm.data, alarm.at).what).toBe(`The status page does not take it: ${SAID}. It is not published`);
+  expect(alarm.data.commands.map(commandText)).toContain(
+    `npx tocsin notice settle ${story.state.caseId} ${ID} --accepted TIME --url https://… --reason "…" --by you@example.com`,
+  );
+  story.to(40);
+  expect(story.all('dispatch-started', ID)).toHaveLength(1);
+  expect(story.last('alarm-raised', ID).data).toMatchObject({ todo: 'correct-update', detail: SAID });
+});
+
+test('its text is edited and approved again: it goes out in the same round', () => {
+  const story = refused();
+  const draft = story.obligation(ID).draft!.fingerprint;
+  story.send('edit-draft', {
+    obligation: ID,
+    draft,
+    language: 'en',
+    subject: 'Logins fail',
+    body: 'Shorter.',
+    by: COUNSEL,
+  });
+  expect(story.all('dispatch-started', ID)).toHaveLength(1);
+  story.restore('dispatch');
+  story.send('approve', { obligation: ID, by: COUNSEL });
+  expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', round: 1 });
+  expect(story.obligation(ID).refused).toBeUndefined();
+});
+
+test('published by hand: it is fulfilled when it stood there, with where and by whose word', () => {
+  const story = refused().to(1.5);
+  const settle = { obligation: ID, accepted: true, at: at(1), url: 'https://status.example/i/1', reason: WHY };
+  story.send('settle', { ...settle, by: ONCALL });
+  expect(story.problems()).toEqual([]);
+  expect(story.last('obligation-fulfilled', ID)).toMatchObject({
+    by: ONCALL,
+    data: {
+      at: at(1),
+      lateByMs: 0,
+      evidence: { url: 'https://status.example/i/1', note: `published by hand: ${WHY}` },
+    },
+  });
+  expect(story.to(10).obligation(ID)).toMatchObject({ status: 'fulfilled' });
+  expect(story.folded()).toEqual(story.state);
+});
+
+test('also while it is tried again; but not what no page has refused, nor with a time that cannot be', () => {
+  const settle = { obligation: ID, accepted: true, at: at(0.5), reason: WHY };
+  const trying = new Story({ serviceAffecting: true }, undefined, { silent: ['dispatch'] }).to(0.5);
+  trying.send('settle', settle);
+  expect(trying.problems()[0]).toMatch(/no status page has refused it: approve it/);
+  trying.send('approve', { obligation: ID });
+  trying.send('settle', { ...settle, at: at(9) });
+  expect(trying.problems()[0]).toMatch(/^at: .*in the future/);
+  trying.send('settle', { ...settle, at: undefined, accepted: false });
+  expect(trying.problems()[0]).toMatch(/edit-draft.*notice settle/);
+  trying.send('settle', settle);
+  expect(trying.obligation(ID).status).toBe('fulfilled');
+  // What comes of the attempt under way changes nothing.
+  trying.report({ kind: 'update-refused', data: { obligation: ID, round: 1, detail: SAID } });
+  expect(trying.obligation(ID).status).toBe('fulfilled');
+});
