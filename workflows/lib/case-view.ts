@@ -1,17 +1,18 @@
 /** What the Web UI shows of a case: current details as Markdown, what is next first; and typed search attributes for the list. */
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
-import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { CaseStep } from '../../domain/case/case-step';
 import type { AnyLifecycle, CaseState } from '../../domain/case/lifecycle';
 import { ownerHandle } from '../../domain/case/owner-handle';
 import { commandText, tocsin } from '../../domain/kernel/command-lines';
 import { type Instant, minuteText, toMs } from '../../domain/kernel/time';
+import { showWhenAsked } from './details-when-asked';
 import { cell, code } from './markdown-cell';
 import { KEYS } from './search-attributes';
 
 /** Keeps the Web UI in step with the state; upserts only what changed, and says whether anything did. */
 export function showCase(lifecycle: AnyLifecycle, state: CaseState, now: Instant, backlog: number): boolean {
-  setCurrentDetails(details(lifecycle, state, now, backlog));
+  showWhenAsked(() => details(lifecycle, state, now, backlog));
   const shown = workflowInfo().typedSearchAttributes;
   const changed = attributesOf(lifecycle, state, now).filter(
     ({ key, value }) => plain(shown.get(key as typeof KEYS.owner)) !== plain(value),
@@ -49,8 +50,8 @@ function plain(value: unknown): string {
 const STEPS_SHOWN = 3;
 
 /**
- * Written when something happens, and read whenever somebody looks: so it says until when, never how much time is left, which
- * would be wrong a minute later.
+ * As of when something last happened, whenever somebody looks: so it says until when, never how much time is left, which would
+ * be wrong a minute later.
  */
 function details(lifecycle: AnyLifecycle, state: CaseState, now: Instant, backlog: number): string {
   const { title, severity, owner, status, exercise, closedAt } = state;
