@@ -81,6 +81,7 @@ tbody th { font-size: inherit; color: var(--ink); font-weight: 500 }
   table, tbody, tr, th, td { display: block }
   tr { padding: .6rem 0; border-top: 1px solid var(--line) } tbody tr:first-child { border-top: 0; padding-top: 0 }
   th, td { padding: .1rem 0; border-top: 0 }
+  [data-label]::before { content: attr(data-label) " "; color: var(--soft); font-weight: 400 }
 }
 ol.events { display: grid }
 ol.events > li { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 1rem; padding: .45rem 0; border-top: 1px solid var(--line) }
@@ -105,7 +106,7 @@ label, legend { font-weight: 600; padding: 0 }
 .wrong { color: var(--accent); font-weight: 600; font-size: .9375rem }
 input, select, textarea { font: inherit; color: var(--ink); background: var(--paper); border: 1px solid var(--edge); border-radius: 8px; padding: .55rem .7rem; width: 100%; min-height: 2.75rem; accent-color: var(--accent) }
 textarea { min-height: 7rem; resize: vertical; line-height: 1.5 }
-[aria-invalid="true"] { border: 2px solid var(--accent) }
+[aria-invalid="true"] { border: 2px solid var(--accent) } fieldset[aria-invalid="true"] { border-width: 0 0 0 3px; padding-left: .8rem }
 .choice { display: flex; gap: .65rem; align-items: flex-start; font-weight: 400; padding: .35rem 0 }
 .choice input { width: 1.2rem; height: 1.2rem; min-height: 0; flex: none; margin: .15rem 0 0 }
 .button, button { font: inherit; font-weight: 600; display: inline-flex; align-items: center; justify-content: center; min-height: 2.75rem; padding: .4rem 1.15rem; border-radius: 8px; border: 1px solid var(--accent); background: var(--accent); color: var(--on); text-decoration: none; cursor: pointer; text-align: center }

@@ -120,7 +120,16 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
       ? sendPageProblem(request, reply, refusal, visitorOf(request, sessions))
       : send(reply, refusal);
   app.setNotFoundHandler((request, reply) =>
-    answerProblem(request, reply, new Refusal('not-found', 'see /openapi.json for what the API has')),
+    answerProblem(
+      request,
+      reply,
+      new Refusal(
+        'not-found',
+        isForBrowsers(request)
+          ? 'the address may be mistyped, or what it led to is no longer there'
+          : 'see /openapi.json for what the API has',
+      ),
+    ),
   );
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = refusalOf(error);

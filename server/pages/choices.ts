@@ -11,15 +11,21 @@ import { type Typed, textOf } from './typed';
 
 type Choices = Form['choices'];
 
+/** Messages about reports to authorities alone. */
+const OF_REPORTS = ['filed', 'cannot-establish', 'decide-authority'];
+
 /** The choices of the fields of a message. `typed`: what the form is filled in with; a duty in it narrows what goes with it. */
 export function choicesOf(name: string, { view: { state }, pack, known }: LookedAt, typed: Typed): Choices {
   const all = Object.values(state.obligations);
   const sorted = [...all.filter((o) => !isSettled(o)), ...all.filter(isSettled)];
   const steps = Object.entries(state.containment);
+  // Of a policy that is not at hand nobody knows here which duties are reports.
+  const isMeant = ({ rule }: Obligation) =>
+    !known || !OF_REPORTS.includes(name) || ruleOf(pack, rule)?.dispatch === 'filing';
   const duty = textOf(typed.obligation);
   const chosen = Object.hasOwn(state.obligations, duty) ? [state.obligations[duty]!] : all;
   return {
-    obligation: named(sorted.map((o) => ({ value: o.id, text: titleIn(o, pack) }))),
+    obligation: named(sorted.filter(isMeant).map((o) => ({ value: o.id, text: titleIn(o, pack) }))),
     ...(steps.length > 0 && { undo: steps.map(([value, step]) => ({ value, text: stepWords(step) })) }),
     // Another policy than the incident's own may have other keys.
     ...(known && { ...ofPolicy(name, chosen, pack) }),

@@ -126,6 +126,14 @@ export function fileFields({ properties = {} }: Schema): FileField[] {
   });
 }
 
+/** What is wrong with a field, for whoever sees the form: what there is to choose from stands there. */
+export function plainProblem({ properties = {} }: Schema, { field, problem }: Problem): string {
+  const schema = Object.hasOwn(properties, field) ? properties[field]! : undefined;
+  if (!schema || !problem.startsWith('is missing')) return problem;
+  if (schema.items?.enum) return 'choose at least one';
+  return schema.enum || schema.type === 'boolean' ? 'choose one' : 'is needed';
+}
+
 export function hasFiles(schema: Schema, without: readonly string[]): boolean {
   return fileFields(schema).some(({ name }) => !without.includes(name));
 }

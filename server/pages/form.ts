@@ -3,9 +3,9 @@ import type { FastifyReply } from 'fastify';
 import { type Html, html } from '../../platform/html';
 import type { Refusal } from '../problem';
 import { fieldWords } from './field-words';
-import { fieldsOf, hasFiles, type Later, type schemaOf } from './fields';
+import { fieldsOf, hasFiles, type Later, plainProblem, type schemaOf } from './fields';
 import { sendPage, type Visitor } from './layout';
-import { isUnknown, keyAfter, refusalBox } from './refusal-box';
+import { isUnknown, keyAfter, partsOf, refusalBox } from './refusal-box';
 import type { Typed } from './typed';
 
 export interface Form {
@@ -44,14 +44,15 @@ export function sendForm(reply: FastifyReply, visitor: Visitor, form: Form, refu
   });
   const isShown = fixed.every(([name, value]) => form.fixed?.[name] === value);
   const without = [...form.without, ...fixed.map(([name]) => name)];
-  const wrong = new Map(refusal?.errors.map(({ field, problem }) => [field, problem]));
+  const errors = refusal?.errors.map((each) => ({ ...each, problem: plainProblem(schema, each) })) ?? [];
+  const wrong = new Map(errors.map(({ field, problem }) => [field, problem]));
   const names = Object.keys(schema.properties ?? {}).filter((name) => !without.includes(name));
   return sendPage(reply, {
     title: heading,
     visitor,
     ...(at && { at }),
     body: html`<div class="head prose"><p><a href="${form.back}">Back</a></p><h1>${heading}</h1><p class="soft">${form.about}</p></div>
-${refusal && refusalBox(refusal, namesOf(names, of), visitor.session.actor, refusal.kind === 'key-used' && !refusal.declared ? html`<p><a href="${form.back}">See how it stands</a></p>` : undefined, form.duties)}
+${refusal && refusalBox({ ...partsOf(refusal), errors }, namesOf(names, of), visitor.session.actor, refusal.kind === 'key-used' && !refusal.declared ? html`<p><a href="${form.back}">See how it stands</a></p>` : undefined, form.duties)}
 ${isShown && shown}
 <form class="form" method="post" action="${form.action}"${hasFiles(schema, without) && html` enctype="multipart/form-data"`}>
 ${hidden({ csrf: visitor.formToken, key: keyAfter(refusal && { refusal, typed }), ...Object.fromEntries(fixed) })}

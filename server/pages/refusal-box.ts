@@ -8,6 +8,13 @@ import { say } from './layout';
 import { addressOf } from './links';
 import { sentence } from './sentence';
 
+/** What is shown of a refusal. */
+export type Shown = Pick<Refusal, 'kind' | 'status' | 'detail' | 'errors' | 'declared'>;
+
+export function partsOf({ kind, status, detail, errors, declared }: Refusal): Shown {
+  return { kind, status, detail, errors, ...(declared && { declared }) };
+}
+
 /** A form that was sent, and what came of it. */
 export interface Sent {
   refusal: Refusal;
@@ -15,7 +22,7 @@ export interface Sent {
 }
 
 /** Nobody knows whether it was taken: the same form with the same key settles it. */
-export function isUnknown({ status }: Refusal): boolean {
+export function isUnknown({ status }: Pick<Refusal, 'status'>): boolean {
   return status === 503;
 }
 
@@ -30,7 +37,7 @@ export function keyAfter(sent: Sent | undefined): string {
  * @param duties the duties of the case by their ids, with their titles
  */
 export function refusalBox(
-  refusal: Refusal,
+  refusal: Shown,
   names: ReadonlyMap<string, string>,
   actor: Actor,
   more?: Html,

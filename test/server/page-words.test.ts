@@ -92,8 +92,10 @@ describe('a form', () => {
     const body = await form('/incidents/INC-1/filed');
     const { key, name } = pack.authorities.find(({ country }) => country === 'IE')!;
     expect(body).toContain(`<option value="${key}">${name} (IE)</option>`);
-    expect(body).toContain('<option value="containment">Containment</option>');
     expect(body).not.toContain('Its key, like');
+    // Of the duties those that are reports, and none by its id.
+    expect(body).not.toContain('<option value="containment"');
+    expect(await form('/incidents/INC-1/hold')).toContain('<option value="containment">Containment</option>');
     expect(body).toContain('<h1>Record the filing</h1>');
   });
 
@@ -129,6 +131,9 @@ describe('a form', () => {
       },
     });
     expect(sent.body).toContain('<details class="card" open>');
+    const empty = await browse(app, '/incidents', { form: { key: 'k2', title: 'A', kind: 'other' } });
+    expect(empty.body).toContain('<a href="#field-severity">Severity</a>: choose one<');
+    expect(empty.body).toContain('<a href="#field-affects">What is affected</a>: choose at least one<');
     await app.close();
   });
 });

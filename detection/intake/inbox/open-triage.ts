@@ -4,7 +4,7 @@ import type { TocsinClient } from '../../../client/tocsin-client';
 import type { Detection } from '../../../domain/detection/detection';
 import type { RulesSnapshot } from '../../../domain/detection/detection-rules';
 import type { CaseJudgement } from '../../../domain/detection/judgement';
-import { exactMs, toInstant, toMs } from '../../../domain/kernel/time';
+import { exactMs, minuteText, toInstant, toMs } from '../../../domain/kernel/time';
 import { apart, isRepeat } from '../../../domain/triage/repeat';
 import { DETECTED_SIGNAL, type Detected, TRIAGE_WORKFLOW, type TriageInput } from '../../../domain/triage/state';
 import { triageCaseId } from './triage-case-id';
@@ -49,7 +49,7 @@ async function openCase(
       nextDeadline: triage && toInstant(Date.now() + exactMs(triage.within)),
       details: [
         `${title} (rule ${judgement.rule})`,
-        `detected ${toInstant(toMs(detection.at))} by ${detection.source}`,
+        `detected ${minuteText(toInstant(toMs(detection.at)))} UTC by ${detection.source}`,
       ],
     },
     DETECTED_SIGNAL,
