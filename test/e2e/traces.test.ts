@@ -82,7 +82,11 @@ const attribute = ({ attributes }: Span, name: string) =>
 async function post(route: string, body: object) {
   const key = readFileSync(path.join(world.dir, 'data', 'server', 'session-key'), 'utf8').trim();
   const url = /API and codec: (\S+)/.exec(server.out())![1]!;
-  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': route.replaceAll('/', '-') };
+  const headers = {
+    authorization: `Bearer ${key}`,
+    'content-type': 'application/json',
+    'idempotency-key': route.replaceAll('/', '-'),
+  };
   const answer = await fetch(`${url}${route}`, { method: 'POST', headers, body: JSON.stringify(body) });
   // biome-ignore lint/suspicious/noExplicitAny: whatever it answers
   return { status: answer.status, json: (await answer.json()) as any };
