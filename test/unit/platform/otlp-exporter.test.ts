@@ -1,0 +1,90 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createExporter } from '../../../platform/tracing/otlp-exporter';
+import { newSpanId, placeOfCase } from '../../../platform/tracing/span';
+
+let answers: number[] = [];
+let posted: number[] = [];
+let receiver: Server;
+const told: object[] = [];
+const log = { info() {}, warn: (fields: object) => void told.push(fields), error() {} };
+
+beforeAll(async () => {
+  receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      posted.push(JSON.parse(body).resourceSpans[0].scopeSpans[0].spans.length);
+      response.writeHead(answers.shift() ?? 200).end('{}');
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+});
+afterAll(() => void receiver.close());
+beforeEach(() => {
+  answers = [];
+  posted = [];
+  told.splice(0);
+});
+
+const exporter = () =>
+  createExporter(
+    {
+      url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/v1/traces`,
+      headers: {},
+      resource: { 'service.name': 'a test' },
+      version: '0',
+      log,
+    },
+    3_600_000,
+  );
+const span = () => ({
+  ...placeOfCase('INC-1'),
+  spanId: newSpanId(),
+  name: 'activity append',
+  kind: 'internal' as const,
+  startMs: 1,
+  endMs: 2,
+  attributes: {},
+  failed: false,
+});
+
+test('what waits is posted in batches, and at the end', async () => {
+  const to = exporter();
+  for (let n = 0; n < 600; n++) to.add(span());
+  await to.stop();
+  expect([posted, told]).toEqual([[512, 88], []]);
+});
+
+test('a receiver that refuses for good is told once, and asked for the same no more', async () => {
+  answers = [400];
+  const to = exporter();
+  to.add(span());
+  await to.stop();
+  await to.stop();
+  expect([posted, told]).toEqual([[1], [{ status: 400, lost: 1 }]]);
+});
+
+test('what a receiver cannot take now is kept for the next time', async () => {
+  answers = [503];
+  const to = exporter();
+  to.add(span());
+  await to.stop();
+  await to.stop();
+  expect([posted, told]).toEqual([[1, 1], [{ status: 503, lost: 0 }]]);
+});
+
+test('of more than it keeps the oldest are dropped, and counted', () => {
+  const to = exporter();
+  for (let n = 0; n < 4_097; n++) to.add(span());
+  expect(told).toEqual([{ code: 'too many', lost: 1 }]);
+});
+
+test('the trace of a case follows from its id', () => {
+  expect(placeOfCase('INC-1')).toEqual(placeOfCase('INC-1'));
+  expect(placeOfCase('INC-1').traceId).toMatch(/^[0-9a-f]{32}$/);
+  expect(placeOfCase('INC-1').spanId).toMatch(/^[0-9a-f]{16}$/);
+  expect(placeOfCase('INC-2').traceId).not.toBe(placeOfCase('INC-1').traceId);
+});
