@@ -87,8 +87,8 @@ async function play({ name, file }, seed) {
   const report = path.join(results, 'report.json');
   const startedAt = Date.now();
   try {
-    const jest = [require.resolve('jest/bin/jest'), '--config', path.join(root, 'jest.config.js'), '--runInBand', '--forceExit'];
-    const { code, output } = await run([...jest, '--silent', '--testMatch', file], {
+    const jest = [require.resolve('jest/bin/jest'), '--config', path.join(root, 'jest.config.js'), '--runInBand'];
+    const { code, output } = await run([...jest, '--forceExit', '--silent', '--testMatch', file], {
       ...process.env,
       SEED: String(seed),
       TOCSIN_FAULTS_REPORT: report,
