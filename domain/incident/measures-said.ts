@@ -1,6 +1,6 @@
 /** The measures of an incident as notices say them: those that were taken, and those that are planned. */
 import type { ContainmentMeasure } from './incident';
-import type { Line, MeasureKind } from './said';
+import type { Line, MeasureKind, MeasureLine, MeasuresSaid } from './said';
 import { situationOf } from './situation';
 import type { IncidentState } from './state';
 import { inLanguages } from './translations';
@@ -10,19 +10,6 @@ const KINDS: Record<ContainmentMeasure['action'], MeasureKind> = {
   'rotate-credential': 'credentials-replaced',
   'isolate-system': 'systems-isolated',
 };
-
-/** One kind of step of containment. */
-export type MeasureLine = Extract<Line, { is: 'measure' }>;
-
-/** The measures taken that a draft says. */
-export interface MeasuresSaid {
-  /** Of containment, as it says them. */
-  kinds: MeasureLine[];
-  /** How many of those that people recorded, the first ones. */
-  recorded: number;
-  /** The entry by which the status had changed last when it was written. */
-  statusSince: number;
-}
 
 /**
  * What was done: containment as one sentence of each kind, then what people recorded. `detailed`: with numbers and instants,

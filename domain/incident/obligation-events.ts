@@ -7,9 +7,9 @@ import type { Audience, Group } from './audience';
 import type { CHANNELS, Counted, Named } from './counted';
 import type { EditedText } from './edits';
 import type { Evidence, Rendering } from './evidence';
-import type { MeasuresSaid } from './measures-said';
 import type { PublicChannel } from './public-channels';
 import type { ArmedClock, Coverage, Due, Reach, RoundPurpose } from './round';
+import type { MeasuresSaid } from './said';
 import type { StatedBefore } from './stated-before';
 import type { ToldFacts } from './told-facts';
 

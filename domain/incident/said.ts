@@ -91,3 +91,16 @@ export function textsIn(line: Line): Texts[] {
 export function some(lines: Line[]): Line[] | undefined {
   return lines.length > 0 ? lines : undefined;
 }
+
+/** One kind of step of containment. */
+export type MeasureLine = Extract<Line, { is: 'measure' }>;
+
+/** The measures taken that a draft says. */
+export interface MeasuresSaid {
+  /** Of containment, as it says them. */
+  kinds: MeasureLine[];
+  /** How many of those that people recorded, the first ones. */
+  recorded: number;
+  /** The entry by which the status had changed last when it was written. */
+  statusSince: number;
+}

@@ -17,9 +17,9 @@ import type { EventOf, IncidentEvent } from './events';
 import type { Rendering } from './evidence';
 import { authorityOf } from './filings';
 import type { ContainmentMeasure } from './incident';
-import type { MeasuresSaid } from './measures-said';
 import { noticeNow } from './notice-now';
 import { isRecordOnly } from './records';
+import type { MeasuresSaid } from './said';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { tellerOf } from './telling';
 
