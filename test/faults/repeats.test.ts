@@ -19,6 +19,7 @@ afterEach(async () => {
   world.mailbox.faults.set({});
   world.recorder.faults.set({});
   await worker?.stop();
+  worker = undefined;
 });
 
 async function lifecycle(id: string): Promise<void> {
@@ -67,22 +68,28 @@ test('messages are refused all the while: what a replay shows is what the regist
   await Promise.all(ids.map((id) => refusedUntil(id, lifecycle(id))));
 }, 150_000);
 
-test.each([
-  ['error 500', { failNext: 6 }],
-  ['connection cut after it was carried out', { dropNext: 6 }],
-  ['429 with retry-after', { failNext: 6, failStatus: 429, failName: 'rate_limit_exceeded' }],
-])(
-  'mailbox and providers answer with %s: every mail and every rule once',
-  async (name, faults) => {
-    const id = `REPEAT-${name.split(' ')[0]}`;
-    worker = await world.startWorker();
-    world.mailbox.faults.set(faults);
-    world.recorder.faults.set(faults);
-    await lifecycle(id);
-    for (const { faults: box } of [world.mailbox, world.recorder]) {
-      expect(box.current).toMatchObject({ failNext: 0, dropNext: 0 });
-      injected(name, box.played);
-    }
-  },
-  150_000,
-);
+describe('mailbox and providers fail, each time six times', () => {
+  let steady: WorkerChild;
+  beforeAll(async () => {
+    steady = await world.startWorker();
+  }, 120_000);
+  afterAll(() => steady?.stop());
+
+  test.each([
+    ['error 500', { failNext: 6 }],
+    ['connection cut after it was carried out', { dropNext: 6 }],
+    ['429 with retry-after', { failNext: 6, failStatus: 429, failName: 'rate_limit_exceeded' }],
+  ])(
+    'they answer with %s: every mail and every rule once',
+    async (name, faults) => {
+      world.mailbox.faults.set(faults);
+      world.recorder.faults.set(faults);
+      await lifecycle(`REPEAT-${name.split(' ')[0]}`);
+      for (const { faults: box } of [world.mailbox, world.recorder]) {
+        expect(box.current).toMatchObject({ failNext: 0, dropNext: 0 });
+        injected(name, box.played);
+      }
+    },
+    150_000,
+  );
+});

@@ -25,7 +25,7 @@ module.exports = async function withArchive(executable) {
   if (!existsSync(archive)) {
     const making = `${archive}.${process.pid}`;
     const maker = launcher(`make-${process.pid}`, `-XX:ArchiveClassesAtExit=${making}`);
-    await runOnce(maker);
+    await runOnce(maker).catch(() => {}); // a busy machine: then without
     rmSync(maker);
     if (!existsSync(making)) return executable;
     renameSync(making, archive);
