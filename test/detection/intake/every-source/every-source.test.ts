@@ -65,7 +65,7 @@ async function sent(url: string, headers: OutgoingHttpHeaders, body: string): Pr
   }
 }
 
-/** Not `fetch`: seventeen thousand requests would take a fifth more processor time with it. */
+/** Not `fetch`, whose own work for seventeen thousand requests is an eighth of the processor time of this file (a profile). */
 const agent = new Agent({ keepAlive: true });
 afterFile(() => agent.destroy());
 
