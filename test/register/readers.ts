@@ -291,7 +291,13 @@ function stopped(): RecordedEvent[] {
   story.report({ kind: 'delivered', ...delivered });
   story.restore('dispatch');
   story.send('approve', of);
-  return story.events;
+  const page = new Story({ id: 'INC-2026-010' }, undefined, { silent: ['dispatch'] }).to(0.5);
+  const update = { obligation: 'status-page-update' };
+  page.send('approve', update);
+  page.report({ kind: 'update-refused', data: { ...update, round: 1, detail: 'answered 422 (Name is too long)' } });
+  const url = 'https://status.example/incidents/1';
+  page.send('settle', { ...update, accepted: true, at: at(0.5), url, reason: 'posted from its console' });
+  return [...story.events, ...page.events];
 }
 
 /** Nobody's address is known: a page is published, and a newspaper carries it. */

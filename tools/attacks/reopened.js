@@ -289,7 +289,7 @@ module.exports = {
     take: [
       {
         file: 'workflows/lib/mail-rounds.ts',
-        away: 'const again = await begin(work, round);',
+        away: 'const again = await begin(work, round, this.isStopped(work));',
         leave: 'const again = undefined as Child | undefined;',
       },
     ],

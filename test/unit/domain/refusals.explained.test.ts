@@ -356,7 +356,16 @@ const WALKS: Record<string, () => Story> = {
     const settle = { obligation: CUSTOMERS, accepted: true, reason: NOT_OWED_REASON };
     const story = on(aware({}, {}, { silent: ['dispatch'] }), ['settle', { ...settle, at: at(1) }]);
     const sending = on(story, ['approve', { obligation: CUSTOMERS }]);
-    return on(sending, ['settle', { ...settle, at: at(9) }], ['settle', { ...settle, at: at(-9) }]);
+    const url = 'https://status.example/i/1';
+    on(sending, ['settle', { ...settle, at: at(9) }], ['settle', { ...settle, at: at(-9) }]);
+    return on(sending, ['settle', { ...settle, at: at(1), url }]);
+  },
+  'a status update that was published by hand': () => {
+    const settle = { obligation: 'status-page-update', reason: NOT_OWED_REASON };
+    const by = (over: object): ['settle', Record<string, unknown>] => ['settle', { ...settle, ...over }];
+    const story = new Story({ serviceAffecting: true }, undefined, { silent: ['dispatch'] }).to(1);
+    on(story, by({ accepted: true, at: at(1) }), ['approve', { obligation: 'status-page-update' }]);
+    return on(story, by({ accepted: false }), by({ accepted: true, at: at(1), batch: '3f2a90c1d2e4' }));
   },
   'telling whom nobody has named': () =>
     on(aware({ workspaces: [] }), ['told', { obligation: CUSTOMERS, channel: 'phone', rest: true }]),
