@@ -76,6 +76,7 @@ th { text-align: left; font-size: .8125rem; font-weight: 600; color: var(--soft)
 th, td { padding: .6rem .9rem .6rem 0; border-top: 1px solid var(--line); vertical-align: top }
 thead th { border-top: 0; padding-top: 0 }
 tbody th { font-size: inherit; color: var(--ink); font-weight: 500 }
+@media (min-width: 44rem) { tbody th:not([data-label]) { min-width: 7rem } }
 @media (max-width: 44rem) {
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
   table, tbody, tr, th, td { display: block }
