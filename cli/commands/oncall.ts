@@ -31,7 +31,8 @@ export function oncallCommand(program: Command, shell: Shell): void {
         out.json({ at, levels });
         return;
       }
-      const person = (turn: Pick<Turn, 'who'> | undefined) => (turn ? `${rota.people[turn.who]!.name} (${turn.who})` : 'nobody');
+      const person = (turn: Pick<Turn, 'who'> | undefined) =>
+        turn ? `${rota.people[turn.who]!.name} (${turn.who})` : 'nobody';
       const rows = levels.map(({ level, name, now, next }) => [
         `${level} ${name}${now?.shift ? `: ${now.shift}` : ''}`,
         {
