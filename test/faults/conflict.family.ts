@@ -3,6 +3,7 @@
  * while the worker died, whose successor has another sender. Nobody is told twice, all are told once a person has looked at
  * the provider, and the worker may die at either boundary of what settles it.
  */
+import { PostgresLedger } from '../../activities/delivery/ledger/postgres-ledger';
 import { readIncidentEvents } from '../../register/read-incident';
 import type { FaultSettings } from '../../stack/faults';
 import { injected } from '../setup/invariants/tally';
@@ -47,13 +48,26 @@ async function drafted(id: string): Promise<void> {
 const approve = (id: string) =>
   world.client.send(id, 'approve', { obligation: OBLIGATION, by: 'counsel', commandId: 'approve' });
 
+/** That a worker is dead shows a minute after its last word. */
+const ASKED_MS = 180_000;
+
 /** Until somebody is asked to look at the provider. */
 function undecided(id: string): Promise<unknown> {
-  return until(`${id}: a person is asked`, async () =>
+  const isAsked = async () =>
     of(await readIncidentEvents(world.pool, id), 'alarm-raised').some(
       ({ data }) => data.threshold.kind === 'undecided',
-    ),
-  );
+    );
+  return until(`${id}: a person is asked`, isAsked, ASKED_MS);
+}
+
+/** Until nothing of it is open but what waits for a person. Answers how many those are. */
+async function allOthersTold(id: string): Promise<number> {
+  const ledger = new PostgresLedger(world.pool);
+  const { unknown } = await until('all others are told', async () => {
+    const counts = await ledger.summary({ incidentId: id, obligationId: OBLIGATION });
+    return counts.pending + counts.sending === 0 && counts.sent + counts.unknown === 230 && counts;
+  });
+  return unknown;
 }
 
 function settle(id: string, ...how: string[]) {
@@ -95,7 +109,7 @@ test('a worker with another sender takes over a batch that was accepted: each is
   await closes(id);
   const senders = new Set(world.notices(id, OBLIGATION).map((mail) => mail.from));
   expect({ senders: senders.size, another: senders.has(from) }).toEqual({ senders: 1, another: false });
-}, 300_000);
+}, 500_000);
 
 test.each([
   ['accepted', true],
@@ -117,13 +131,15 @@ test.each([
     }
     await undecided(id);
     injected('409 for another content', world.mailbox.faults.played);
-    const told = wasAccepted ? 230 : 130;
-    await until('all others are told', () => world.notices(id, OBLIGATION).length === told);
+    // Three batches are on their way at once, and any of them may be the one of which nobody knows.
+    const waiting = await allOthersTold(id);
+    expect([30, 100]).toContain(waiting);
+    expect(world.notices(id, OBLIGATION)).toHaveLength(wasAccepted ? 230 : 230 - waiting);
     const at = world.notices(id, OBLIGATION)[0]!.created_at;
     await settle(id, ...(wasAccepted ? ['--accepted', at] : ['--not-accepted']));
     await closes(id);
   },
-  300_000,
+  500_000,
 );
 
 test.each([
@@ -159,5 +175,5 @@ test.each([
     await started();
     await closes(id);
   },
-  300_000,
+  500_000,
 );
