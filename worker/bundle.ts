@@ -16,13 +16,6 @@ const OWN_NAMES =
   'const { Array, BigInt, Boolean, Error, Intl, JSON, Map, Math, Number, Object, Promise, RangeError, Reflect, RegExp, ' +
   'Set, String, Symbol, TypeError, WeakMap } = globalThis;';
 
-/**
- * An error says where it was thrown and by whom that was called, and no more: the SDK notes a stack for each promise that a
- * workflow makes, a thousand in the replay of an incident, and looks every further frame up in the source map. That took a
- * fifth of a replay. What is not needed of it: the "Call Stack" of the Web UI.
- */
-const SHORT_STACKS = 'globalThis.Error.stackTraceLimit = 2;';
-
 /** Modules of `workflows/lib` that take part in every workflow. */
 const INTERCEPTORS = ['whole-tasks.js', 'answers.js', 'details-when-asked.js'];
 
@@ -44,7 +37,7 @@ export async function bundleWorkflows(workflowsPath = path.join(COMPILED, 'index
     }),
     logger: quiet,
   });
-  return `${SHORT_STACKS} ${OWN_NAMES} ${code}`;
+  return `${OWN_NAMES} ${code}`;
 }
 
 /**
