@@ -53,5 +53,5 @@ function fieldsOf(meta: LogMetadata = {}): object {
 
 /** Of a status of gRPC, which the native part gives as text, its code and message: behind them stand headers. */
 function withoutDetails(error: unknown): unknown {
-  return typeof error === 'string' ? error.replace(/, details: b".*$/s, '') : error;
+  return typeof error === 'string' ? error.replace(/, (?:details: b"|metadata: ).*$/s, '') : error;
 }

@@ -57,7 +57,7 @@ function onPublishedByHand(
     );
   if (!message.accepted)
     return answer.rejected(
-      `accepted: what does not stand on the page is not settled: correct its text with \`${tocsin('edit-draft', line)}\` and approve it again, or publish it there by hand and say when: \`${tocsin('notice settle', { ...line, accepted: ask('time'), url: ask('url'), reason: ask('reason') })}\``,
+      `accepted: what does not stand on the page is not settled: correct its text with \`${tocsin('edit-draft', { ...line, language: ask('language'), file: ask('file') })}\` and approve it again, or publish it there by hand and say when: \`${tocsin('notice settle', { ...line, accepted: ask('time'), url: ask('url'), reason: ask('reason') })}\``,
     );
   const when = instantOf(message.at, 'it stood on the page', state, now);
   if (when.problem) return answer.rejected(when.problem);

@@ -20,6 +20,8 @@ const PLACEHOLDERS = {
   count: 'COUNT',
   languages: 'LANGUAGES',
   folder: 'DIR',
+  file: 'FILE',
+  language: 'LANGUAGE',
   time: 'TIME',
 } as const;
 export type Ask = { ask: keyof typeof PLACEHOLDERS };

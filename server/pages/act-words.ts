@@ -20,7 +20,7 @@ const ACTS: Record<string, string> = {
   note: 'Add a note',
   patched: 'Report as patched',
   sender: 'Change the sender',
-  settle: 'Settle a batch of mails',
+  settle: 'Record what became of it',
   status: 'Set the status',
   told: 'Record who was told',
   translate: 'Add translations',

@@ -34,7 +34,7 @@ function actIn(text: string, actor: Actor): Html {
 /** The sentence with the titles of duties in place of their ids: but for its commands, which stand between backticks. */
 export function byTitle(text: string, duties: ReadonlyMap<string, string>): string {
   const named = (part: string) =>
-    part.replaceAll(/[a-z][\w.:-]{0,159}/g, (word, at: number) => {
+    part.replaceAll(/(?<![\w/@.:-])[a-z][\w.:-]{0,159}(?![/@])/g, (word, at: number) => {
       const id = word.replace(/[.:]+$/, '');
       const title = duties.get(id);
       // A word of the sentence may be an id, too.

@@ -3,6 +3,7 @@ import type { IncidentEvent } from '../../domain/incident/events';
 import { titleOf } from '../../domain/incident/filings';
 import { type Narration, narrate } from '../../domain/incident/narrate';
 import type { Obligation } from '../../domain/incident/state';
+import { TOCSIN } from '../../domain/kernel/recorded-event';
 import type { Policy } from '../../domain/policy/policy';
 import { ruleOf } from '../../domain/policy/policy';
 import { byTitle } from './acts-in-text';
@@ -27,6 +28,13 @@ export function namesOf(looked: Known): ReadonlyMap<string, string> {
   return new Map([...grounds.map(({ id, title }) => [id, title] as const), ...dutiesOf(looked)]);
 }
 
+/** The sentence with a title in place of the id that it begins with. */
+function beginningByTitle(text: string, names: ReadonlyMap<string, string>): string {
+  const [, id, rest] = /^([\w.:-]{1,160})(: .*)$/s.exec(text) ?? [];
+  const title = id === undefined ? undefined : names.get(id);
+  return title === undefined ? text : `${title}${rest}`;
+}
+
 /** An event as the page of its incident tells it. `of`: the duty that it is about, where the text does not begin with it. */
 export function toldIn(
   event: IncidentEvent,
@@ -34,7 +42,8 @@ export function toldIn(
   names: ReadonlyMap<string, string>,
 ): Pick<Narration, 'text' | 'tone'> & { of?: string } {
   const { text: told, tone, obligation } = narrate(event, looked.pack);
-  const text = byTitle(told, names);
+  // What a person wrote stands as it was written.
+  const text = event.by === TOCSIN ? byTitle(told, names) : beginningByTitle(told, names);
   const of = obligation === undefined ? undefined : names.get(obligation);
   return { text, tone, ...(of && !text.startsWith(of.replace(/ \([^)]*\)$/, '')) && { of }) };
 }

@@ -229,6 +229,10 @@ const FIELDS: Record<string, FieldWords> = {
   'patch.until': { label: 'Waived until', hint: `${INSTANT_HINT} The task opens again then.` },
   'report.title': { label: 'Title', hint: 'A few words that do not quote the report. Left empty: its number.' },
   'report.detectedAt': { label: 'When it was detected', hint: `${INSTANT_HINT} Left empty: now.` },
+  'settle.accepted': {
+    label: 'Did it go out?',
+    hint: 'For mails: as the mail provider’s own log says; yes counts them as sent, no sends them again. For a status update: yes, once you have published it by hand.',
+  },
   'settle.url': { label: 'Where it stands', hint: 'Of a status update that you published by hand.' },
   'settle.at': { label: 'When it was accepted', hint: `${INSTANT_HINT} Only with yes.` },
   'status.at': { label: 'Since when', hint: `${WHEN_HINT}. Left empty: now.` },

@@ -127,7 +127,7 @@ function declarePages(app: FastifyInstance, { client, sessions }: PageDeps): voi
     of: ['declare'],
     later: {
       summary: 'Containment, cause and status page: now, or once it is declared',
-      names: ['howItOccurred', 'systems', 'isolate', 'maliciousSources', 'credentials', 'publicSummary', 'awareAt'],
+      names: ['howItOccurred', 'systems', 'isolate', 'maliciousSources', 'credentials', 'publicSummary'],
     },
   };
   app.get('/incidents/new', async (request, reply) =>

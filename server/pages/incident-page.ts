@@ -1,4 +1,5 @@
 /** An incident: what is next and by when, its duties and why, containment, people, alarms, and what happened. */
+import type { Alarm } from '../../domain/case/alarm';
 import { alarmText } from '../../domain/case/alarm-text';
 import { stepWords } from '../../domain/incident/board-words';
 import { stepStands } from '../../domain/incident/containment';
@@ -6,6 +7,7 @@ import { countAndSource, howItStands } from '../../domain/incident/detections';
 import { type BoardRow, board } from '../../domain/incident/explain';
 import { INCIDENT_MESSAGES } from '../../domain/incident/messages';
 import { isSettled } from '../../domain/incident/state';
+import { ClockThresholdSchema } from '../../domain/kernel/alarm-clock';
 import { TOCSIN } from '../../domain/kernel/recorded-event';
 import { ruleOf } from '../../domain/policy/policy';
 import { type Html, html } from '../../platform/html';
@@ -16,7 +18,7 @@ import type { Said } from '../identity/sessions';
 import { MESSAGE_ROLES } from '../roles-of-messages';
 import { actWords } from './act-words';
 import { byTitle } from './acts-in-text';
-import { namesOf, toldIn } from './duty-names';
+import { namesOf, titleIn, toldIn } from './duty-names';
 import { say } from './layout';
 import { addressOf, noticeOf } from './links';
 import type { LookedAt } from './looked-at';
@@ -67,13 +69,13 @@ function duties(looked: LookedAt): Html {
   };
   const table = (of: BoardRow[]) =>
     html`<table><thead><tr><th scope="col">Duty</th><th scope="col">Stands</th><th scope="col">Due</th></tr></thead><tbody>${of.map(cells)}</tbody></table>`;
-  return html`<section class="card"><h2>Duties</h2>${open.length > 0 ? table(open) : html`<p class="soft">Nothing is owed any more.</p>`}
+  return html`<section class="card"><h2>Duties</h2>${open.length > 0 ? table(open) : html`<p class="soft">${settled.length > 0 ? 'Nothing is owed any more.' : 'No duty has begun yet: see why each applies or not.'}</p>`}
 ${settled.length > 0 && html`<details${open.length === 0 && html` open`}><summary>Settled</summary>${table(settled)}</details>`}
 <details id="why"><summary>Why each applies or not</summary><dl class="stack">${explanations.map((each) => html`<div><dt><b>${each.title}</b> <span class="chip">applies: ${each.applies}</span></dt><dd class="small soft">${each.citation}: ${byTitle(each.because.join('; '), names)}</dd></div>`)}</dl></details></section>`;
 }
 
 /** What rings, each matter once: an alarm that nobody acknowledges is repeated. */
-function alarms({ view: { state }, events }: LookedAt): Html | undefined {
+function alarms({ view: { state }, pack, events }: LookedAt): Html | undefined {
   const open = events.flatMap((event) =>
     event.kind === 'alarm-raised' && state.unacknowledged?.includes(event.seq) ? [event] : [],
   );
@@ -81,8 +83,7 @@ function alarms({ view: { state }, events }: LookedAt): Html | undefined {
   if (open.length === 0 || state.closedAt) return undefined;
   const matters = new Map<string, typeof open>();
   for (const event of open) {
-    const { about } = event.data;
-    const matter = about.kind === 'obligation' ? about.title : about.kind;
+    const matter = matterOf(event.data);
     matters.set(matter, [...(matters.get(matter) ?? []), event]);
   }
   return html`<section class="card"><h2>Open alarms</h2><ul class="stack">${[...matters.values()].map((rung) => {
@@ -91,8 +92,16 @@ function alarms({ view: { state }, events }: LookedAt): Html | undefined {
     const times = rung.length > 1 && `${rung.length} times since `;
     const o = about.kind === 'obligation' ? state.obligations[about.obligation] : undefined;
     const what = o && isSettled(o) ? 'settled meanwhile' : alarmText(last.data, last.at).what;
-    return html`<li>${about.kind === 'obligation' && `${about.title}: `}${what} <span class="soft small">${times}${times && instant(first.at)}${times && ', the last '}${instant(last.at)}</span></li>`;
+    return html`<li>${about.kind === 'obligation' && `${o ? titleIn(o, pack) : about.title}: `}${what} <span class="soft small">${times}${times && instant(first.at)}${times && ', the last '}${instant(last.at)}</span></li>`;
   })}</ul></section>`;
+}
+
+/** What is repeated until somebody acknowledges it: the points of one clock, or one kind of occasion, of the same duty or measure. */
+function matterOf({ about, threshold }: Alarm): string {
+  const what = about.kind === 'obligation' ? about.obligation : about.kind === 'measure' ? about.measure : '';
+  const isOfAClock = ClockThresholdSchema.safeParse(threshold).success;
+  const occasion = threshold.kind === 'failing' ? `failing ${threshold.work}` : threshold.kind;
+  return JSON.stringify([about.kind, what, isOfAClock ? 'clock' : occasion]);
 }
 
 /** The triage cases whose detections belong to it, and those that were taken out again. */

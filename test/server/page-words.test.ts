@@ -29,6 +29,8 @@ test('duties are called by their titles wherever they stand, but in commands and
     'it lacks “Notice to affected individuals”, due soon: `npx tocsin draft gdpr-art34-individuals`',
   );
   expect(byTitle('its containment is over', DUTIES)).toBe('its containment is over');
+  const address = 'see https://acme.example/gdpr-art34-individuals and gdpr-art34-individuals@acme.example';
+  expect(byTitle(address, DUTIES)).toBe(address);
 });
 
 test('a time that is left says what for, and the minute itself is now', () => {
@@ -78,6 +80,25 @@ describe('the page of an incident', () => {
     expect(alarms!.match(/Containment: /g)).toHaveLength(1);
     expect(alarms).toContain(`${rung.length} times since `);
   });
+
+  test('lists alarms about different things each, also where their words begin alike', async () => {
+    const story = new Story();
+    story.do('2026-04-01T03:00:00.000Z', { command: 'tick' });
+    const [seq] = story.state.unacknowledged ?? [];
+    const alarm = story.events.find((event) => event.seq === seq) as Extract<
+      (typeof story.events)[number],
+      { kind: 'alarm-raised' }
+    >;
+    const others = [
+      { about: { kind: 'measure', measure: 'M1' }, threshold: { kind: 'failed' } },
+      { about: { kind: 'measure', measure: 'M2' }, threshold: { kind: 'failed' } },
+      { about: alarm.data.about, threshold: { kind: 'undecided' } },
+    ].map((data, n) => ({ ...alarm, seq: 900 + n, data: { ...alarm.data, ...data } }));
+    story.events.push(...(others as typeof story.events));
+    story.state = { ...story.state, unacknowledged: [seq!, 900, 901, 902] };
+    const [, alarms] = /<h2>Open alarms<\/h2>(.*?)<\/section>/s.exec(await page(story))!;
+    expect(alarms!.match(/<li>/g)).toHaveLength(4);
+  });
 });
 
 describe('a form', () => {
@@ -113,10 +134,10 @@ describe('a form', () => {
   test('to declare folds away what can follow, and opens it where something is typed or wrong', async () => {
     const folded = await form('/incidents/new');
     const [asked, later] = folded.split('<details class="card">');
-    for (const name of ['title', 'severity', 'detectedAt']) expect(asked).toContain(`field-${name}"`);
-    for (const name of ['credentials', 'awareAt']) expect(later).toContain(`field-${name}"`);
+    for (const name of ['title', 'severity', 'detectedAt', 'awareAt']) expect(asked).toContain(`field-${name}"`);
+    for (const name of ['credentials', 'systems']) expect(later).toContain(`field-${name}"`);
     const refuses = async () => {
-      throw refused('the declaration is not valid', ['awareAt: is no instant']);
+      throw refused('the declaration is not valid', ['publicSummary: is too long']);
     };
     const app = await pagesOver({ ...clientOf(new Story(), HOUR), declare: refuses as never });
     const sent = await browse(app, '/incidents', {
@@ -127,7 +148,7 @@ describe('a form', () => {
         severity: 'sev2',
         affects: 'integrity',
         serviceAffecting: 'no',
-        awareAt: 'x',
+        publicSummary: 'x',
       },
     });
     expect(sent.body).toContain('<details class="card" open>');

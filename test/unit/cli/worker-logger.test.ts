@@ -66,6 +66,13 @@ describe('what the SDK says becomes lines of the log', () => {
     });
   });
 
+  test('of the native part without headers, also where it gives no details', () => {
+    const error =
+      'Status { code: Unavailable, message: "away", metadata: MetadataMap { headers: {"set-cookie": "secret"} } }';
+    logger.warn('gRPC call retried', { sdkComponent: 'core', error } as never);
+    expect(JSON.stringify(lines)).not.toContain('secret');
+  });
+
   test('of a workflow of no case with its own id', () => {
     logger.error('Failed to process a workflow task', { workflowId: 'audit-watch-2026-04-01T00:00:00Z' });
     expect([lines[0]!.caseId, lines[0]!.workflowId]).toEqual([undefined, 'audit-watch-2026-04-01T00:00:00Z']);
