@@ -153,7 +153,7 @@ export interface DeliverySummary {
   sent: number;
   failed: number;
   pending: number;
-  /** Whom a stop took out before they were sent to; in no other count. */
+  /** Whom a stop took out before they were sent to; in no other count. Missing where a worker of an older release counted. */
   stopped?: number;
   firstSentAt?: Instant;
   lastSentAt?: Instant;

@@ -27,7 +27,7 @@ export function summariseDelivery(deps: Deps, input: OpenDeliveryInput): Promise
       sent: counts.sent,
       failed: counts.failed,
       pending: counts.pending + counts.sending + counts.unknown + missing,
-      ...(counts.stopped > 0 && { stopped: counts.stopped }),
+      stopped: counts.stopped,
       ...(counts.firstSentAt && { firstSentAt: counts.firstSentAt }),
       ...(counts.lastSentAt && { lastSentAt: counts.lastSentAt }),
     };

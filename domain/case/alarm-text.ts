@@ -132,7 +132,7 @@ const EN: Words = {
     'look-into': 'find out why, and fix it',
     'tell-by-hand': 'tell them by another channel and record it, or decide with a reason to leave them untold',
     'settle-batch':
-      'look in the log of the mail provider whether it was accepted there, then record that it was, and when, or that it was not: it is then sent',
+      'look in the log of the mail provider whether it was accepted there, then record that it was, and when, or that it was not: it is then sent, unless the sending was stopped',
     'waive-and-close': 'waive what does not apply, then close the incident',
     'verify-register': 'verify the register',
     resume: 'resume it from the register, then send again whatever it was told since',

@@ -1,6 +1,7 @@
 /** Texts of notices that a person wrote over the generated ones, and how long they stand. */
 import { hash64 } from '../kernel/hash64';
 import type { Instant } from '../kernel/time';
+import type { Rendering } from './evidence';
 import type { NoticeSender } from './notice-sender';
 
 export interface EditedText {
@@ -24,9 +25,16 @@ export function standingEdits(edits: Record<string, NoticeEdit> | undefined, fac
     .sort((a, b) => (a.language < b.language ? -1 : 1));
 }
 
-/** The same texts in another round: they stand while its facts do. */
-export function standingOn(edits: Record<string, NoticeEdit> | undefined, facts: string): Record<string, NoticeEdit> {
-  return Object.fromEntries(Object.entries(edits ?? {}).map(([language, edit]) => [language, { ...edit, facts }]));
+/** The texts that a draft was written with, in another round: they stand while its facts do. One that had fallen stays so. */
+export function standingOn(
+  edits: Record<string, NoticeEdit> | undefined,
+  renderings: readonly Rendering[],
+  facts: string,
+): Record<string, NoticeEdit> {
+  const stood = new Set(renderings.filter(({ edited }) => edited).map(({ language }) => language));
+  return Object.fromEntries(
+    Object.entries(edits ?? {}).map(([language, edit]) => [language, stood.has(language) ? { ...edit, facts } : edit]),
+  );
 }
 
 /** The fingerprint of a draft: of its facts, of the edits that stand, and of a sender that is not the configured one. */

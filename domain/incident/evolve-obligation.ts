@@ -1,4 +1,5 @@
 /** What its own events change of an obligation. */
+import { TOCSIN } from '../kernel/recorded-event';
 import { type Instant, toMs } from '../kernel/time';
 import { foldActTimed, withTimedAnchor } from './act-timed';
 import { withAuthority } from './authority-decision';
@@ -42,8 +43,8 @@ export function foldObligation(asItWas: IncidentState, event: ObligationEvent): 
     case 'obligation-reopened': {
       const { round, purpose, clock, dueAt, marginAt, changed, stopped, editsStandOn } = event.data;
       return change((o) => ({
-        ...withoutRound(stopped ? o : withoutStop(o)),
-        ...(editsStandOn && { edits: standingOn(o.edits, editsStandOn) }),
+        ...withoutRound(stopped || o.status === 'not-required' ? o : withoutStop(o)),
+        ...(editsStandOn && { edits: standingOn(o.edits, o.draft?.renderings ?? [], editsStandOn) }),
         ...reopenedTally(o, event.data),
         recount: reopenedTally(o, event.data).ledgerRound === o.ledgerRound ? o.recount : undefined,
         status: 'pending',
@@ -99,7 +100,7 @@ export function foldObligation(asItWas: IncidentState, event: ObligationEvent): 
     case 'obligation-held':
       return change((o) => ({ ...o, hold: holdOf(event) }));
     case 'obligation-released':
-      return change((o) => ({ ...withoutStop(o), hold: undefined }));
+      return change((o) => released(o, event.by));
     case 'sending-stopped': {
       const { by, at } = event;
       return change((o) => ({ ...o, stopped: { by, at, reason: event.data.reason } }));
@@ -253,6 +254,13 @@ function passedBefore(o: Obligation, at: Instant): boolean {
   return (o.misses ?? []).some((dueAt) => toMs(dueAt) < toMs(at));
 }
 
+/** A hold goes first. A stop is a person's, and falls only by a person who has no hold to release: never as a hold ends by itself. */
+function released(o: Obligation, by: string): Obligation {
+  if (o.hold || by === TOCSIN) return { ...o, hold: undefined };
+  const { stopped: _stopped, ...rest } = o;
+  return rest;
+}
+
 /** A round that told what its draft says. */
 function told(o: Obligation): Obligation {
   return { ...settle(o), told: toldAfter(o.told, o.draft?.says, o.purpose) };
@@ -268,7 +276,8 @@ function fallenAway(o: Obligation, status: 'not-required' | 'waived'): Obligatio
   // A round that would have told everybody once more leaves the tally of the notice as it was.
   return o.fulfilledAt
     ? settle({ ...settled, again: undefined, delayReasonsOwed: o.delayReasonsOwed })
-    : { ...settled, status };
+    : // Facts that make it owed again do not make the letter right that a person stopped.
+      { ...settled, ...(status === 'not-required' && o.stopped && { stopped: o.stopped }), status };
 }
 
 function put(state: IncidentState, obligation: Obligation): IncidentState {

@@ -130,7 +130,7 @@ export function onObligation(event: ObligationEvent, context: Context): Said {
       const which = batch ? `Batch ${batch.slice(0, 12)}…` : 'What was undecided';
       const how = accepted
         ? `was accepted by the mail provider${at ? `, ${human(at)}` : ''}`
-        : 'was not accepted by the mail provider: it is sent';
+        : 'was not accepted by the mail provider: it is sent, unless the sending was stopped';
       return warn(`${which} ${how}, says ${event.by}: ${reason}`);
     }
     case 'update-refused':

@@ -1,6 +1,6 @@
 /**
  * A person looked at the mail provider. A batch of a notice whose outcome nothing else tells (the provider has another request
- * under the same key) was accepted there, and those in it are told; or it was not, and it is sent. Pure.
+ * under the same key) was accepted there, and those in it are told; or it was not, and it is sent, unless it was stopped. Pure.
  */
 import { aheadProblem } from '../kernel/ahead';
 import { ask, tocsin } from '../kernel/command-lines';

@@ -53,9 +53,9 @@ export function onWaive(
   return [{ kind: 'obligation-waived', data: { obligation: rule.id, rule: rule.id, reason, ground } }];
 }
 
-/** Of a later round: whom another duty of law, which this notice fulfils, still names; waiving a promise leaves them owed. */
+/** Of a later round, or of one that was stopped: whom another duty of law, which this notice fulfils, still names. */
 function leavesByLaw(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): string[] {
-  if (!o.fulfilledAt) return [];
+  if (!o.fulfilledAt && !o.stopped) return [];
   const untold = neverTold(o, rule, state, pack);
   const law = lawServed(o, rule, state, pack).find(({ id }) => id !== rule.id);
   if (!law || untold.length === 0) return [];

@@ -60,16 +60,17 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       if (!named) return [fulfil(o, rule, now, outcome.evidence)];
       const { covers } = o;
       const audience = named.of === 'workspaces' && covers ? { ...named, ids: covers.workspaces } : named;
-      const stopped = outcome.stopped && o.stopped !== undefined;
       const counted = withoutGaps(outcome.counted ?? NOBODY[named.of], covers);
       // Whoever was sent something without an instant of its own was sent it now.
       const { sent = 0, firstSentAt = now, lastSentAt = now, ...rest } = outcome.evidence;
       const sentWithin = { firstSentAt: within(state, firstSentAt, now), lastSentAt: within(state, lastSentAt, now) };
       const evidence = { ...rest, sent, ...(sent > 0 && sentWithin) };
-      const data = { obligation: o.id, round: o.round, evidence, counted, audience, ...(stopped && { stopped }) };
+      const data = { obligation: o.id, round: o.round, evidence, counted, audience };
       const next = { ...state, obligations: { ...state.obligations, [o.id]: withDelivery(o, data) } };
       const stands = standing(next.obligations[o.id]!, rule, next, pack)!;
-      const happened: NewEvent = { kind: 'delivery-counted', data };
+      // Whoever counted may not know of stops: of one that told everybody nothing was stopped.
+      const stopped = outcome.stopped && o.stopped !== undefined && !isCovered(stands);
+      const happened: NewEvent = { kind: 'delivery-counted', data: { ...data, ...(stopped && { stopped }) } };
       // Whoever stopped it knows: the round for the rest rings as its clock says.
       if (isCovered(stands) || stopped) return [happened];
       return [happened, undeliveredAlarm(next.obligations[o.id]!, rule, stands, next, pack)];

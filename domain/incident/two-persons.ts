@@ -68,9 +68,9 @@ export function withSecondPerson(
 /** Also where the notice tells under another duty, to which the rule of two persons applies. */
 function needsTwo(act: TwoPersonAct, id: string, state: IncidentState, pack: Policy, by?: string): boolean {
   const o = state.obligations[id];
-  // An approval sends what is held, so it ends the hold too.
+  // An approval sends what is held or stopped, so it ends that too.
   const releases = act === 'release' || act === 'approve';
-  if (releases && o?.hold && asksTwoFor('releases', pack.organisation) && !isHolder(by, o.hold)) return true;
+  if (releases && isKept(o) && asksTwoFor('releases', pack.organisation) && !isKeeper(by, o, act)) return true;
   if (act === 'release') return false;
   const told = o && (act === 'approve' || act === 'leave-untold') ? toldWith(o, state, pack) : [];
   const served = act === 'approve' ? told : told.filter((other) => !isSettled(other));
@@ -78,9 +78,17 @@ function needsTwo(act: TwoPersonAct, id: string, state: IncidentState, pack: Pol
   return rules.some((rule: ObligationRule) => needsTwoPersons(act, rule, pack.organisation));
 }
 
-/** Whoever alone holds it may let it go; of a hold of two, nobody alone. */
-function isHolder(by: string | undefined, hold: NonNullable<Obligation['hold']>): boolean {
-  return by !== undefined && !holdersOf(hold).some((holder) => isSecondPerson(by, holder));
+type Kept = Pick<Obligation, 'hold' | 'stopped' | 'round'>;
+
+/** Whether a person keeps it back: holds it, or stopped it. */
+function isKept<O extends Kept>(o: O | undefined): o is O {
+  return o?.hold !== undefined || o?.stopped !== undefined;
+}
+
+/** Whoever alone keeps it back may let it go; of a hold of two, nobody alone. A release of what is held as well ends the hold only. */
+function isKeeper(by: string | undefined, { hold, stopped }: Kept, act: 'approve' | 'release'): boolean {
+  const keepers = [...(hold ? holdersOf(hold) : []), ...(stopped && (act === 'approve' || !hold) ? [stopped.by] : [])];
+  return by !== undefined && !keepers.some((keeper) => isSecondPerson(by, keeper));
 }
 
 function whatOf(act: TwoPersonAct, { data }: NewEvent, state: IncidentState, pack: AsksOf): string {
@@ -97,14 +105,14 @@ function whatOf(act: TwoPersonAct, { data }: NewEvent, state: IncidentState, pac
   return `${ofRound(round)}${hash64(written(sorted))}`;
 }
 
-/** The draft that would be sent and, where that takes two persons, the hold that it would end. */
+/** The draft that would be sent and, where that takes two persons, the hold or stop that it would end. */
 function ofDraft(fingerprint: string, o: Obligation | undefined, { organisation }: AsksOf): string {
-  return o?.hold && asksTwoFor('releases', organisation) ? `${fingerprint} ${ofHold(o)}` : fingerprint;
+  return isKept(o) && asksTwoFor('releases', organisation) ? `${fingerprint} ${ofHold(o)}` : fingerprint;
 }
 
 /** The hold that would be released: by another holder, on another ground or until another time it is another decision. */
-function ofHold({ hold, round }: Pick<Obligation, 'hold' | 'round'> = { round: 0 }): string {
-  if (!hold) return '';
+function ofHold({ hold, stopped, round }: Kept = { round: 0 }): string {
+  if (!hold) return stopped ? `${ofRound(round)}${hash64(written({ stopped }))}` : '';
   const { ground, until } = hold;
   return `${ofRound(round)}${hash64(written({ holders: holdersOf(hold).sort(), ground, until }))}`;
 }

@@ -123,6 +123,49 @@ describe.each(['postgres', 'spool'])('the delivery ledger (%s)', (kind) => {
     expect(await ledger.summary(group)).toMatchObject({ total: 5, sent: 5, failed: 0, pending: 0, stopped: 1 });
   });
 
+  // In a spool both are one line of the journal.
+  if (kind === 'postgres')
+    test('a stop that ended half way: a later round takes over who still waits, each once', async () => {
+      const group = newGroup();
+      await ledger.open(group, people(3));
+      const first = (await ledger.claimBatches(group, 1, now))[0]!;
+      const { incidentId, obligationId, channel, round } = group;
+      await pool.query(
+        'INSERT INTO tocsin.stopped_rounds (incident_id, obligation_id, channel, round) VALUES ($1, $2, $3, $4)',
+        [...[incidentId, obligationId, channel, round]],
+      );
+      const round2 = { ...group, round: 2 };
+      // Who is on the way is not taken over.
+      expect(await ledger.open(round2, people(3))).toEqual({ added: 2, total: 3 });
+      await ledger.settleBatch(first.batchKey, all(first, 'sent', { providerMessageId: 'm-1' }));
+      expect(await ledger.claimBatches(group, 100, later)).toEqual([]);
+      expect(await ledger.open(round2, people(3))).toEqual({ added: 0, total: 3 });
+      const [rest] = await ledger.claimBatches(round2, 100, later);
+      expect(refsOf(rest)).toEqual(['ws-000002', 'ws-000003']);
+    });
+
+  test('an address of which a stop took the only row is not known: whoever has it now is sent to', async () => {
+    const group = newGroup();
+    const [sent, taken] = people(2);
+    await ledger.open(group, [sent!, taken!]);
+    const first = (await ledger.claimBatches(group, 1, now))[0]!;
+    await ledger.settleBatch(first.batchKey, all(first, 'sent', { providerMessageId: 'm-1' }));
+    await ledger.stop(group);
+    const rows = [sent!, taken!].map((each) => ({ ...each, ref: `${each.ref}-now` }));
+    const known: Record<string, boolean> = {};
+    const audience = {
+      of: 'people' as const,
+      pages: (async function* () {
+        yield rows;
+      })(),
+      unknown: () => [],
+    };
+    await ledger.beside(group, audience, true, async (some) => {
+      for (const { wanted } of some) for (const { ref, isKnownAddress = false } of wanted) known[ref] = isKnownAddress;
+    });
+    expect(known).toEqual({ 'ws-000001-now': true, 'ws-000002-now': false });
+  });
+
   test('given back and taken over, the next request has another key: the provider may know the former with another text', async () => {
     const group = newGroup();
     await ledger.open(group, people(2));

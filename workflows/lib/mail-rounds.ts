@@ -63,7 +63,7 @@ export class MailRounds {
   /** Ends when every recipient has an outcome in the ledger. Fails when the delivery ended before that: it is begun anew. */
   async deliver(work: Dispatch, at: Situation<IncidentState, IncidentOutcome>): Promise<IncidentOutcome> {
     const round = roundOf(work, at.state, at.now);
-    const begun = await begin(work, round, this.isStopped(work));
+    const begun = await this.begin(work, round);
     return at.elsewhere(() => this.untilDone(work, round, at, begun));
   }
 
@@ -96,13 +96,21 @@ export class MailRounds {
       const problem = `the delivery ${how} when ${summary.pending} recipients had no outcome yet: it is begun anew`;
       // One that ends again and again is begun after a pause.
       if (ended.how !== undefined && begunAnew) throw new Error(problem);
-      const again = await begin(work, round, this.isStopped(work));
+      const again = await this.begin(work, round);
       if (!again) continue;
       child = again;
       ended = endOf(again);
       begunAnew = true;
       at.alarm({ obligation: round.obligation, threshold: { kind: 'failing', work: 'send' }, detail: problem });
     }
+  }
+
+  private async begin(work: Dispatch, round: OpenDeliveryInput): Promise<Child | undefined> {
+    const wasStopped = this.isStopped(work);
+    const child = await begin(work, round, wasStopped);
+    // Stopped while it was begun: there was nothing yet that could hear of it.
+    if (!wasStopped && this.isStopped(work)) await signalStop(round);
+    return child;
   }
 
   private isStopped({ key, obligation }: Dispatch): boolean {
@@ -209,7 +217,7 @@ function outcomeOf(
   const { total, sent, failed, firstSentAt, lastSentAt, counted } = summary;
   const times = round.exercise ? {} : { firstSentAt, lastSentAt };
   const evidence = { channel: 'email', recipients: total, sent, failed, ...times, renderings: round.renderings };
-  // One that every mail had gone out of by then was not stopped.
-  const stopped = isStopped && (summary.stopped ?? 0) > 0 && { stopped: true as const };
+  // One that every mail had gone out of by then was not stopped. A worker of an older release does not count who was.
+  const stopped = isStopped && summary.stopped !== 0 && { stopped: true as const };
   return { kind: 'delivered', obligation: work.obligation.id, round: round.round, evidence, counted, ...stopped };
 }

@@ -7,8 +7,6 @@ import { atSpool } from './spool-place';
 
 export class StopHeard {
   private there: OpenedDelivery | undefined;
-  /** The ledger that knows. */
-  private told = '';
 
   /** Made first thing in a delivery. @param heard it was stopped before it was begun. */
   constructor(
@@ -27,18 +25,15 @@ export class StopHeard {
     );
   }
 
-  /** Before anything is sent in a ledger. */
+  /** Before anything is sent in a ledger, each time: it may be one that was restored to before the stop. */
   async before(there: OpenedDelivery): Promise<void> {
     this.there = there;
     if (this.heard) await this.tell(there);
   }
 
   private async tell({ ledger, spool }: OpenedDelivery): Promise<void> {
-    const place = `${ledger} ${spool?.id ?? ''}`;
-    if (this.told === place) return;
     const { incidentId, exercise, ledgerKey, round } = this.ref;
     const input = { incidentId, exercise, ledgerKey, round, ledger, ...(spool && { spool }) };
     await activities(atSpool(SENDING, spool), `stop ${this.title}`).stopDelivery(input);
-    this.told = place;
   }
 }

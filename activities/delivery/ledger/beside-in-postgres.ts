@@ -10,7 +10,15 @@ import { ownersOf } from '../../directory/resolved';
 import { addressKey } from '../../mail/mail-address';
 import type { DeliveryEventKind } from './delivery-events';
 import { FATE_KIND } from './delivery-events';
-import type { Beside, DeliveryStatus, Enter, Known, ObligationKey, Wanted } from './ledger';
+import {
+  type Beside,
+  type DeliveryStatus,
+  type Enter,
+  type Known,
+  type ObligationKey,
+  STOPPED,
+  type Wanted,
+} from './ledger';
 import { insertDeliveries } from './open-deliveries';
 
 /** Sorting a million rows on a busy machine. */
@@ -121,12 +129,13 @@ async function keepRows(client: PoolClient, rows: AudienceRow[], place: number):
   );
 }
 
-/** What the addresses of the ledger's rows are compared by. */
+/** What the addresses of the ledger's rows are compared by. Whom a stop took out was sent nothing: not by that address either. */
 async function keepAddresses(client: PoolClient, of: string[]): Promise<void> {
   await client.query(
     `DECLARE addresses NO SCROLL CURSOR FOR
-     SELECT address FROM tocsin.deliveries WHERE incident_id = $1 AND obligation_id = $2`,
-    of,
+     SELECT address FROM tocsin.deliveries
+      WHERE incident_id = $1 AND obligation_id = $2 AND NOT (status = 'failed' AND error_code IS NOT DISTINCT FROM $3)`,
+    [...of, STOPPED],
   );
   for (;;) {
     const { rows } = await client.query<{ address: string }>(`FETCH ${PAGE} FROM addresses`);

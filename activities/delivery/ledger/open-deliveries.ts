@@ -43,11 +43,17 @@ const INSERT = `
    ORDER BY place
   ON CONFLICT (incident_id, obligation_id, recipient_ref, channel) DO NOTHING`;
 
-/** Whoever had a key before is known not to have been sent under it, and keeps it, so that the next is another one. */
+/**
+ * Whoever had a key before is known not to have been sent under it, and keeps it, so that the next is another one. Who still
+ * waits in an earlier round that is stopped is taken over too: its stop was told again after a restore, or ended half way.
+ */
 const TAKE_OVER = `
   UPDATE tocsin.deliveries AS present
      SET status = 'pending', round = $4, language = given.language, updated_at = clock_timestamp(),
          error_code = CASE WHEN batch_key IS NOT NULL THEN error_code END
     FROM unnest($5::text[], $6::text[]) AS given (ref, language)
    WHERE incident_id = $1 AND obligation_id = $2 AND channel = $3 AND recipient_ref = given.ref
-     AND status = 'failed' AND error_code = $7 AND round <> $4`;
+     AND (status = 'failed' AND error_code = $7 AND round <> $4
+       OR status = 'pending' AND round < $4 AND EXISTS (
+         SELECT FROM tocsin.stopped_rounds AS stopped
+          WHERE stopped.incident_id = $1 AND stopped.obligation_id = $2 AND stopped.channel = $3 AND stopped.round = present.round))`;

@@ -18,7 +18,7 @@ export function noticeSettleCommand(notice: Command, shell: Shell): void {
   messageVerb(
     notice,
     'settle <id> <obligation>',
-    'Say, after looking at the mail provider, whether it accepted a batch whose outcome is unknown. Accepted: those in it were told, and are not told again. Not accepted: it is sent now. Without --batch this is about every batch of the notice that waits. Of a status update that the page does not take: that you published it there by hand, when and where.',
+    'Say, after looking at the mail provider, whether it accepted a batch whose outcome is unknown. Accepted: those in it were told, and are not told again. Not accepted: it is sent now, unless the sending was stopped. Without --batch this is about every batch of the notice that waits. Of a status update that the page does not take: that you published it there by hand, when and where.',
     'notice settle INC-20260401-9f3a enterprise-notice --accepted 2026-04-01T02:31Z --reason "the log of the provider lists all hundred as delivered"\nnotice settle INC-20260401-9f3a enterprise-notice --batch 3f2a90c1d2e4 --not-accepted --reason "the log of the provider has none of them"',
   )
     .option('--accepted <time>', 'it was accepted at this time, as the log of the provider says')

@@ -10,7 +10,7 @@ import { nextSteps } from '../../../domain/incident/next-steps';
 import { sentOnSilenceAt } from '../../../domain/incident/sent-on-silence';
 import { causedWork, ledgerKey, wantedWork } from '../../../domain/incident/work';
 import { commandText } from '../../../domain/kernel/command-lines';
-import { ruleOf } from '../../../domain/policy/policy';
+import { type Policy, ruleOf } from '../../../domain/policy/policy';
 import { accounts, assessment, at, COUNSEL, ONCALL, stored } from './helpers/facts';
 import { Story } from './helpers/story';
 
@@ -20,8 +20,8 @@ const WHY = 'the letter names the wrong product';
 const ALL = ['ws-1', 'ws-2', 'ws-3', 'ws-4'];
 
 /** A notice to four workspaces that is being mailed, at hour 3. */
-function sending(workspaces = ALL): Story {
-  const story = new Story({ serviceAffecting: false }).to(1);
+function sending(workspaces = ALL, pack?: Policy): Story {
+  const story = new Story({ serviceAffecting: false }, pack).to(1);
   story.send('assess', { assessment: assessment({ dataSets: [stored()], workspaces }), awareAt: at(1) });
   story.world.silent = ['dispatch'];
   story.send('approve', { obligation: ID });
@@ -274,6 +274,131 @@ test('people, too: what the directory lists and what was told', () => {
   );
   expect(story.obligation(PEOPLE)).toMatchObject({ round: 2, dueAt: o.dueAt, stopped: { reason: WHY } });
   expect(story.to(300).all('dispatch-started', PEOPLE)).toHaveLength(1);
+});
+
+describe('a stop falls only by a person who means it', () => {
+  const HOLD = {
+    obligation: ID,
+    reason: 'counsel reads the letter against the contract first',
+    until: at(20),
+    by: COUNSEL,
+  };
+
+  test('a hold that ends by itself lifts no stop: nothing goes out on silence', () => {
+    const story = sending();
+    stop(story);
+    ended(story, ['ws-1']);
+    story.send('hold', HOLD);
+    expect(story.problems()).toEqual([]);
+    story.to(400);
+    expect(story.last('obligation-released', ID)).toMatchObject({ by: 'tocsin' });
+    expect(story.obligation(ID)).toMatchObject({ round: 2, stopped: { by: ONCALL } });
+    expect(story.obligation(ID).hold).toBeUndefined();
+    expect(story.all('dispatch-started', ID)).toHaveLength(1);
+  });
+
+  test('a release ends the hold first, then the stop; an approval both', () => {
+    const story = sending();
+    stop(story);
+    ended(story, ['ws-1']);
+    story.send('hold', HOLD);
+    story.send('release', { obligation: ID, reason: 'counsel has read the letter', by: COUNSEL });
+    expect(story.obligation(ID)).toMatchObject({ hold: undefined, stopped: { by: ONCALL } });
+    story.send('release', { obligation: ID, reason: 'it is right', by: COUNSEL });
+    expect(story.obligation(ID).stopped).toBeUndefined();
+    expect(story.folded()).toEqual(story.state);
+  });
+
+  test('where releases take two persons, so does that of what somebody else stopped', () => {
+    const { pack } = new Story();
+    const two = { ...pack, organisation: { ...pack.organisation, twoPersons: ['releases' as const] } };
+    for (const act of ['release', 'approve'] as const) {
+      const story = sending(ALL, two);
+      stop(story);
+      ended(story, ['ws-1']);
+      story.send(act, { obligation: ID, by: COUNSEL });
+      expect(story.obligation(ID).stopped).toMatchObject({ by: ONCALL });
+      expect(story.last('first-of-two', ID)).toMatchObject({ by: COUNSEL, data: { act } });
+      story.send(act, { obligation: ID, by: 'third@example.com' });
+      expect(story.obligation(ID).stopped).toBeUndefined();
+      const alone = sending(ALL, two);
+      stop(alone);
+      ended(alone, ['ws-1']);
+      alone.send(act, { obligation: ID, by: ONCALL });
+      expect(alone.obligation(ID).stopped).toBeUndefined();
+    }
+  });
+
+  test('facts that make it not owed, and owed again, do not lift it', () => {
+    const story = sending();
+    stop(story);
+    ended(story, []);
+    const none = assessment({ personalData: 'no', dataSets: [], workspaces: [] });
+    story.to(4).send('assess', { assessment: none, reason: 'the export held invented test data' });
+    expect(story.obligation(ID).status).toBe('not-required');
+    expect(explained(story).stopped).toBeUndefined();
+    expect(rowOf(story).status).not.toContain('stopped');
+    const again = assessment({ dataSets: [stored()], workspaces: ALL });
+    story.to(5).send('assess', { assessment: again, reason: 'it did not' });
+    expect(story.obligation(ID)).toMatchObject({ status: 'drafted', stopped: { by: ONCALL } });
+    expect(story.to(400).all('dispatch-started', ID)).toHaveLength(1);
+  });
+});
+
+test("the promise is not waived past the law's duty that it serves, while somebody is untold", () => {
+  const story = sending();
+  stop(story);
+  ended(story, ['ws-1']);
+  const waived = {
+    obligation: ID,
+    reason: 'the bank tells all of them in a letter of its own',
+    ground: 'promise-told-otherwise',
+    by: COUNSEL,
+  };
+  story.send('waive', waived);
+  expect(story.problems()).toEqual([
+    expect.stringMatching(/tells under gdpr-art33-2-controllers .* too, and somebody is/),
+  ]);
+  expect(story.obligation('gdpr-art33-2-controllers').status).not.toBe('fulfilled');
+  story.send('leave-untold', {
+    obligation: ID,
+    rest: true,
+    reason: 'they are told by their own controller',
+    by: COUNSEL,
+  });
+  expect(story.obligation(ID).status).toBe('fulfilled');
+});
+
+test('a text that had fallen with its facts stays fallen in the round for the rest', () => {
+  const story = new Story({ serviceAffecting: false }).to(1);
+  story.send('assess', { assessment: assessment({ dataSets: [stored()], workspaces: ALL }), awareAt: at(1) });
+  const edit = (language: string, body: string) => {
+    const draft = story.obligation(ID).draft!.fingerprint;
+    story.send('edit-draft', { obligation: ID, language, subject: 'About your data', body, draft, by: COUNSEL });
+  };
+  edit('de', 'Von gestern.');
+  const more = assessment({ dataSets: [stored({ categories: ['contact', 'financial'] })], workspaces: ALL });
+  story.send('assess', { assessment: more, reason: 'bank details were in it too' });
+  edit('en', 'As counsel wrote it.');
+  expect(story.problems()).toEqual([]);
+  story.world.silent = ['dispatch'];
+  story.send('approve', { obligation: ID });
+  stop(story);
+  ended(story, ['ws-1']);
+  const [work] = wantedWork(
+    { ...story.state, obligations: { [ID]: { ...story.obligation(ID), draft: undefined } } },
+    story.pack,
+  );
+  expect(work).toMatchObject({ kind: 'draft', edits: [{ language: 'en' }] });
+});
+
+test('a count of an older release, which does not know of stops, does not say that everybody was told', () => {
+  const story = sending();
+  stop(story);
+  // `stopped` is what the workflow makes of a count without it.
+  ended(story, ALL, { stopped: true });
+  expect(story.last('delivery-counted', ID).data.stopped).toBeUndefined();
+  expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', evidence: { told: 4 } });
 });
 
 describe('what cannot be stopped is refused with what to do', () => {
