@@ -151,6 +151,12 @@ export class FakeWorld {
       if (!sentAt && !this.unusable.has(to) && !this.undecided.has(to)) out.add(to);
   }
 
+  /** The ledgers are restored to before anything was stopped; who was mailed stays so. */
+  forgetStops(): void {
+    this.stopped.clear();
+    for (const out of this.takenOut.values()) out.clear();
+  }
+
   /** The activities, to give to a worker. */
   activities(): Activities {
     const activities = this.implementation();
@@ -250,7 +256,7 @@ export class FakeWorld {
         const sent = [...ledger.values()].filter((at) => at !== undefined).sort();
         return {
           total: ledger.size - out.size,
-          ...(out.size > 0 && { stopped: out.size }),
+          stopped: out.size,
           sent: sent.length,
           failed: [...ledger].filter(([to, at]) => !at && this.unusable.has(to)).length,
           pending: [...new Set([...addressesOf(audience), ...ledger.keys()])].filter(

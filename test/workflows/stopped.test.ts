@@ -186,6 +186,29 @@ test('the ledger cannot be told at first: it is told again until it knows', asyn
   expect(status === 'drafted').toBe(by !== undefined);
 }, 180_000);
 
+test('the ledger is restored to before the stop while batches are on their way: it is told again, and nothing more goes out', async () => {
+  const incident = await drafted();
+  const gate = held(incident);
+  incident.stuck = () => true;
+  await incident.send('approve', { obligation: ID });
+  await gate.reached;
+  await incident.send('stop-sending', STOP);
+  // By the incident and by the delivery.
+  const times = () =>
+    harness.world.attempts.filter(
+      ({ activity, input }) =>
+        activity === 'stopDelivery' && (input as { incidentId: string }).incidentId === incident.id,
+    ).length;
+  await until(async () => times() >= 2);
+  harness.world.forgetStops();
+  gate.letGo();
+  incident.stuck = () => false;
+  await incident.quiet();
+  // The call that was under way claimed once more.
+  expect(told(incident)).toHaveLength(4);
+  expect(await incident.obligation(ID)).toMatchObject({ status: 'drafted', round: 2, stopped: { by: ONCALL } });
+}, 180_000);
+
 test('stopped twice, approved twice: nobody is mailed twice', async () => {
   const incident = await drafted();
   await stopped(incident);

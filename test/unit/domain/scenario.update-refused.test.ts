@@ -49,6 +49,20 @@ test('its text is edited and approved again: it goes out in the same round', () 
   expect(story.obligation(ID).refused).toBeUndefined();
 });
 
+test('a hold that is released, or ends, does not make the page take it: it waits for an approval still', () => {
+  for (const release of [true, false]) {
+    const story = refused();
+    const hold = { reason: 'engineering looks for the shorter name first', until: at(1), by: COUNSEL };
+    story.send('hold', { obligation: ID, ...hold });
+    expect(story.problems()).toEqual([]);
+    if (release) story.send('release', { obligation: ID, reason: 'it was found', by: COUNSEL });
+    story.to(40);
+    expect(story.all('obligation-released', ID)).toHaveLength(1);
+    expect(story.obligation(ID)).toMatchObject({ hold: undefined, refused: { detail: SAID } });
+    expect(story.all('dispatch-started', ID)).toHaveLength(1);
+  }
+});
+
 test('published by hand: it is fulfilled when it stood there, with where and by whose word', () => {
   const story = refused().to(1.5);
   const settle = { obligation: ID, accepted: true, at: at(1), url: 'https://status.example/i/1', reason: WHY };
