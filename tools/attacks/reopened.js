@@ -289,7 +289,7 @@ module.exports = {
     take: [
       {
         file: 'workflows/lib/mail-rounds.ts',
-        away: 'const again = await begin(work, round, this.isStopped(work));',
+        away: 'const again = await this.begin(work, round);',
         leave: 'const again = undefined as Child | undefined;',
       },
     ],
