@@ -7,7 +7,7 @@ export type TwoPersonAct = (typeof TWO_PERSON_ACTS)[number];
 
 /**
  * `notices-to-individuals`: the approval of a notice to people · `waivers`, `not-owed`, `leaving-untold`: that a duty of law is
- * waived, is not owed, or that somebody whom it names is left untold · `releases`: that a notice which somebody else holds goes
+ * waived, is not owed, or that somebody whom it names is left untold · `releases`: that a notice which somebody else holds or stopped goes
  * on, by its release or approval · `wide-blocks`: that a country, a network (ASN) or a wide range is blocked.
  */
 export const TWO_PERSON_RULES = [
