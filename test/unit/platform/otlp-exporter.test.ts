@@ -2,8 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createExporter } from '../../../platform/tracing/otlp-exporter';
 import { newSpanId, placeOfCase } from '../../../platform/tracing/span';
+import { until } from '../../setup/until';
 
-let answers: number[] = [];
+let answers: Array<number | { rejectedSpans: string }> = [];
+let silent = false;
 let posted: number[] = [];
 let receiver: Server;
 const told: object[] = [];
@@ -17,19 +19,26 @@ beforeAll(async () => {
     });
     request.on('end', () => {
       posted.push(JSON.parse(body).resourceSpans[0].scopeSpans[0].spans.length);
-      response.writeHead(answers.shift() ?? 200).end('{}');
+      if (silent) return;
+      const answer = answers.shift() ?? 200;
+      const partialSuccess = typeof answer === 'object' ? answer : undefined;
+      response.writeHead(typeof answer === 'number' ? answer : 200).end(JSON.stringify({ partialSuccess }));
     });
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
 });
-afterAll(() => void receiver.close());
+afterAll(() => {
+  receiver.closeAllConnections();
+  receiver.close();
+});
 beforeEach(() => {
   answers = [];
+  silent = false;
   posted = [];
   told.splice(0);
 });
 
-const exporter = () =>
+const exporter = (everyMs = 3_600_000) =>
   createExporter(
     {
       url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/v1/traces`,
@@ -38,7 +47,7 @@ const exporter = () =>
       version: '0',
       log,
     },
-    3_600_000,
+    everyMs,
   );
 const span = () => ({
   ...placeOfCase('INC-1'),
@@ -69,11 +78,41 @@ test('a receiver that refuses for good is told once, and asked for the same no m
 
 test('what a receiver cannot take now is kept for the next time', async () => {
   answers = [503];
-  const to = exporter();
+  const to = exporter(20);
   to.add(span());
-  await to.stop();
+  await until('spans are posted', () => posted.length === 2);
   await to.stop();
   expect([posted, told]).toEqual([[1, 1], [{ status: 503, lost: 0 }]]);
+});
+
+test('what was lost after the last warning is told at the end, though the receiver takes more by then', async () => {
+  answers = [400, 400, 200];
+  const to = exporter(20);
+  for (const n of [1, 2, 3]) {
+    to.add(span());
+    await until('spans are posted', () => posted.length === n);
+  }
+  await to.stop();
+  expect(told).toEqual([{ status: 400, lost: 1 }, { lost: 1 }]);
+});
+
+test('what still waits at the end is told as lost, and one limit holds for all of the end', async () => {
+  silent = true;
+  const to = exporter(20);
+  for (let n = 0; n < 600; n++) to.add(span());
+  await until('spans are posted', () => posted.length === 1);
+  const from = Date.now();
+  await to.stop();
+  expect(Date.now() - from).toBeLessThan(4_000);
+  expect(told).toEqual([{ code: 'TimeoutError', lost: 0 }, { lost: 600 }]);
+});
+
+test('spans that a receiver says it rejected are counted, and not sent again', async () => {
+  answers = [{ rejectedSpans: '2' }];
+  const to = exporter();
+  for (let n = 0; n < 3; n++) to.add(span());
+  await to.stop();
+  expect([posted, told]).toEqual([[3], [{ code: 'rejected', lost: 2 }]]);
 });
 
 test('of more than it keeps the oldest are dropped, and counted', () => {
