@@ -38,7 +38,6 @@ import { atEnd } from '../platform/ending';
 import { ActionLinks } from '../platform/links/action-link';
 import { isLoopbackUrl } from '../platform/loopback-host';
 import { placeAt } from '../platform/place';
-import { isTracing } from '../platform/tracing/tracing';
 import { loadDisclosures } from '../policy/load-disclosure';
 import { loadPolicy } from '../policy/load-policy';
 import { alone } from '../postgres/alone';
@@ -50,7 +49,7 @@ import { readEvents } from '../register/read-incident';
 import { stateFromRegister } from '../register/state-from-register';
 import { verifyRegister } from '../register/verify';
 import type { WorkerSettings } from '../settings/worker';
-import { answering } from './answers';
+import { activityInterceptors } from './activity-interceptors';
 import { auditSchedule, auditTaken, createAudit } from './audit';
 import { builtBundle } from './bundle';
 import { workflowLimits } from './cache-size';
@@ -62,7 +61,6 @@ import { workerLog } from './log';
 import type { WorkerMetrics } from './metrics/worker-metrics';
 import { keepSchedules } from './schedules';
 import { checkpointMailer, createSigning, tellingOfForgery } from './signing';
-import { tracing } from './traced-activities';
 
 /** A worker with what it holds open. `run` resolves when it was shut down and everything is closed. */
 export interface TocsinWorker {
@@ -95,12 +93,8 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
   const client = new Client({ connection, namespace, dataConverter: dataConverter(encryptionKeys), ...tracedCalls() });
   const connected = await connectActivities(settings, client, options.logLevel);
   const { activities, artefacts, spool, pipeline, audit, signing, close } = connected;
-  const activity = [
-    ...(isTracing() ? [tracing] : []),
-    ...(encryptionKeys.length > 0 ? [answering] : []),
-    ...(metrics ? [metrics.interceptor] : []),
-    ...(tuning?.interceptors?.activity ?? []),
-  ];
+  const inside = [...(metrics ? [metrics.interceptor] : []), ...(tuning?.interceptors?.activity ?? [])];
+  const activity = activityInterceptors(encryptionKeys.length > 0, inside);
   const interceptors = { ...tuning?.interceptors, activity };
   const worker = await Worker.create({
     connection,

@@ -4,7 +4,7 @@ import type { ActivityInterceptors } from '@temporalio/worker';
 import { kindOf } from '../client/kinds';
 import { caseOf } from '../domain/kernel/case-of';
 import { traced } from '../platform/tracing/tracing';
-import { typeOf } from './metrics/activity-failures';
+import { typeOf, wasCancelled } from './metrics/activity-failures';
 
 /** An interceptor of activities. It neither reads nor changes what they are given or answer. */
 export function tracing({ info }: Context): ActivityInterceptors {
@@ -29,6 +29,7 @@ export function tracing({ info }: Context): ActivityInterceptors {
               'temporal.activity.attempt': info.attempt,
             },
             failureOf: typeOf,
+            wasCancelled,
           },
           () => next(input),
         ),

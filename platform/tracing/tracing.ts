@@ -52,6 +52,8 @@ export interface Work {
   attributes: Attributes;
   /** The type of what was thrown, where it did not succeed. */
   failureOf?: (error: unknown) => string;
+  /** Whether what was thrown says that it was cancelled: that is no failure. */
+  wasCancelled?: (error: unknown) => boolean;
   /** It is the declaration itself, if it succeeds. */
   isDeclaration?: boolean;
 }
@@ -60,13 +62,13 @@ export interface Work {
 export async function traced<T>(work: Work, act: () => Promise<T>): Promise<T> {
   const to = exporter;
   if (!to) return act();
-  const { name, kind, caseId, failureOf = typeName, isDeclaration = false } = work;
+  const { name, kind, caseId, failureOf = typeName, wasCancelled, isDeclaration = false } = work;
   const declaration = caseId === undefined ? undefined : placeOfCase(caseId);
   const place = { traceId: declaration?.traceId ?? newTraceId(), spanId: newSpanId() };
   const around = presentSpan();
   const startMs = nowMs();
   const end = (more: Attributes, failed: boolean) => {
-    const isFirst = isDeclaration && !failed;
+    const isFirst = isDeclaration && more['tocsin.outcome'] === 'ok';
     to.add({
       ...place,
       ...(isFirst && { spanId: declaration!.spanId }),
@@ -82,7 +84,8 @@ export async function traced<T>(work: Work, act: () => Promise<T>): Promise<T> {
     return result;
   } catch (error) {
     const type = failureOf(error);
-    end({ 'tocsin.outcome': type, 'error.type': type }, true);
+    if (wasCancelled?.(error)) end({ 'tocsin.outcome': 'cancelled' }, false);
+    else end({ 'tocsin.outcome': type, 'error.type': type }, true);
     throw error;
   }
 }

@@ -29,7 +29,7 @@ export function countFailures(registry: Registry): (context: Context) => Activit
 }
 
 /** It says nothing about the work. */
-function wasCancelled(error: unknown): boolean {
+export function wasCancelled(error: unknown): boolean {
   return error instanceof CancelledFailure || (error as Error)?.name === 'AbortError';
 }
 
