@@ -29,11 +29,10 @@ const VALUES = {
 function main() {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'tocsin-lint-'));
   try {
-    const results = CHECKS.map(({ name, program, probe = ['--version'], run }) => {
-      const found = [program]
-        .flat()
-        .find((each) => spawnSync(each.split(' ')[0], [...each.split(' ').slice(1), ...probe]).status === 0);
+    const results = CHECKS.map(({ name, program, probe = ['--version'], beside, run }) => {
+      const found = [program].flat().find((each) => answers(each, probe));
       if (found === undefined) return { name, said: `not run: no ${[program].flat().join(' or ')}`, state: 'missing' };
+      if (beside && !answers(...beside)) return { name, said: `not run: no ${beside[0]}`, state: 'missing' };
       const problems = run(dir, found);
       return {
         name,
@@ -80,6 +79,7 @@ const CHECKS = [
   {
     name: 'what the chart makes (helm template | kubernetes-validate)',
     program: 'kubernetes-validate',
+    beside: ['helm', ['version']],
     run(dir, validate) {
       const made = KUBERNETES.flatMap((version) =>
         Object.entries(VALUES).map(([name, values]) => ({ version, name, values })),
@@ -103,6 +103,11 @@ const CHECKS = [
     ],
   },
 ];
+
+function answers(command, probe) {
+  const [program, ...first] = command.split(' ');
+  return spawnSync(program, [...first, ...probe]).status === 0;
+}
 
 function set(values) {
   return Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
