@@ -17,8 +17,8 @@ module.exports = async function withArchive(executable) {
   if (!text.includes(IN_JAVA) || !/^here=/m.test(text)) return executable;
   mkdirSync(KEPT, { recursive: true, mode: 0o700 });
   const launcher = (name, option) => {
-    const here = `here='${path.dirname(executable).replaceAll("'", "'\\''")}'`;
-    const own = text.replace(/^here=.*$/m, () => here).replace(IN_JAVA, () => `${IN_JAVA}'${option}' `);
+    const here = `here=${quoted(path.dirname(executable))}`;
+    const own = text.replace(/^here=.*$/m, () => here).replace(IN_JAVA, () => `${IN_JAVA}${quoted(option)} `);
     return written(path.join(KEPT, name), own);
   };
   const archive = path.join(KEPT, `${path.basename(path.dirname(executable))}.jsa`);
@@ -32,6 +32,12 @@ module.exports = async function withArchive(executable) {
   }
   return launcher('temporal-test-server', `-XX:SharedArchiveFile=${archive}`);
 };
+
+/** One word of a shell. */
+function quoted(text) {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+module.exports.quoted = quoted;
 
 /** In one step: another run of the tests may start it meanwhile. */
 function written(file, text) {
