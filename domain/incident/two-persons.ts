@@ -186,7 +186,11 @@ export function onceText(o: Obligation, state: IncidentState, pack: Policy): str
   });
   const before = approvedBefore(o, state);
   return [
-    ...(before ? [`approved by ${before.by} before its text changed, which no longer counts; `] : []),
+    ...(before
+      ? [
+          `approved by ${before.by} before it changed (its text, its sender or whom it goes to), which no longer counts; `,
+        ]
+      : []),
     ...(approved
       ? [
           `approved by ${approved.by}, 1 of 2: a second person must approve it (${askedText(state.owner, approved.by)}); `,

@@ -240,11 +240,13 @@ describe('who is told', () => {
     const [alarm, ...more] = changed(story, PEOPLE);
     expect(more).toEqual([]);
     expect(alarmText(alarm!.data, alarm!.at).text).toMatch(
-      new RegExp(`Its text has changed since ${ONCALL} approved it, so that approval no longer counts`),
+      new RegExp(
+        `It has changed since ${ONCALL} approved it \\(its text, its sender or whom it goes to\\), so that approval no longer counts`,
+      ),
     );
     expect(alarm!.data.commands[0]).toMatchObject({ verb: 'approve' });
     const step = nextSteps(story.state, TWO, story.now).find(({ obligation }) => obligation === PEOPLE)!;
-    expect(step.todo).toContain(`approved by ${ONCALL} before its text changed`);
+    expect(step.todo).toContain(`approved by ${ONCALL} before it changed (its text, its sender or whom it goes to)`);
   });
 
   test('that the text which somebody wrote is not used any more', () => {
