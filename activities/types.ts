@@ -168,6 +168,8 @@ export interface PublishStatusInput extends NoticeRef {
   status: IncidentStatus;
   title: string;
   detectedAt: Instant;
+  /** It takes the place of what a page refused: the first, second … correction of its round. */
+  correction?: number;
 }
 
 /** A notice that goes out, for the company's own product to show. `workspaces` and `dataSets`: whom it goes to. */
@@ -175,6 +177,8 @@ export interface InAppInput extends NoticeRef {
   title: string;
   audience: { to: RecipientRule['to']; workspaces: 'all' | string[]; dataSets: string[] };
   renderings: Rendering[];
+  /** As of a `PublishStatusInput`. */
+  correction?: number;
 }
 
 /** `seq` of the `alarm-raised` event is the idempotency key. */

@@ -96,7 +96,7 @@ export function createActivities(deps: ActivityDeps): Activities {
       if (input.own) return publishPublicNotice({ artefacts, site }, input);
       const rendering = renderingFor(input.renderings, 'en');
       const { subject, text } = await thawNotice(artefacts, rendering?.sha256 ?? 'none');
-      const { incidentId, obligation, round, at, detectedAt, exercise } = input;
+      const { incidentId, obligation, round, at, detectedAt, exercise, correction } = input;
       const status = publicStatus(input.status);
       return outward(input).statusPage.publish({
         incidentId,
@@ -108,6 +108,7 @@ export function createActivities(deps: ActivityDeps): Activities {
         text,
         detectedAt,
         exercise,
+        ...(correction && { correction }),
       });
     },
     tellInApp: (input) => tellInApp({ artefacts, inApp: outward(input).inApp }, input),

@@ -13,11 +13,12 @@ const LONGEST_PAUSE_MS = 5 * 60_000;
 
 /**
  * Without settings every message is refused, and told so: a pack asked for it. `contained`: of exercises, which reach this
- * machine only, whatever the settings say. The id is that of incident, obligation and round: the product drops a repeat by it.
+ * machine only, whatever the settings say. The id is that of incident, obligation, round and correction: the product drops a
+ * repeat by it.
  */
 export function createInAppWebhook(config: SignedWebhookConfig | undefined, { contained = false } = {}): InAppPort {
   return {
-    async tell({ incidentId, obligation, round, at, exercise, audience }, texts) {
+    async tell({ incidentId, obligation, round, at, exercise, audience, correction }, texts) {
       if (!config)
         throw failure(
           'InAppRefused',
@@ -28,8 +29,18 @@ export function createInAppWebhook(config: SignedWebhookConfig | undefined, { co
           'ExerciseNotContained',
           'a message of an exercise goes to a recorder on this machine, and a live one to the product: it was not sent',
         );
-      const messageId = `inapp_${sha256Hex(JSON.stringify([incidentId, obligation, round])).slice(0, 32)}`;
-      const data = { incident: incidentId, obligation, round, exercise, audience, texts };
+      const corrects = correction ? [correction] : [];
+      const about = JSON.stringify([incidentId, obligation, round, ...corrects]);
+      const messageId = `inapp_${sha256Hex(about).slice(0, 32)}`;
+      const data = {
+        incident: incidentId,
+        obligation,
+        round,
+        ...(correction && { correction }),
+        exercise,
+        audience,
+        texts,
+      };
       await post(config, messageId, JSON.stringify({ type: 'incident.notice', timestamp: at, data }));
       return { messageId };
     },

@@ -7,24 +7,30 @@ const FOLDER = 'status/incidents';
 
 /**
  * A status page of static files: `status/index.html`, `status/status.json`, and one file an update under
- * `status/incidents/<incident>/`, from which the two are built. An update that is there is never written again.
+ * `status/incidents/<incident>/`, from which the two are built. An update that is there is never written again, but by its correction.
  */
 export function createStaticStatusPage(site: Site, organisation: () => Promise<string>): StatusPagePort {
   return {
     async publish(update) {
       const file = `${FOLDER}/${incidentPath(update.incidentId)}/${obligationPath(update.obligation)}-r${update.round}.json`;
-      if ((await site.read(file)) === undefined) await site.write(file, `${JSON.stringify(update, null, 2)}\n`);
+      const there = await site.read(file);
+      if (there === undefined || correctionIn(there) < (update.correction ?? 0))
+        await site.write(file, `${JSON.stringify(update, null, 2)}\n`);
       const name = await organisation();
+      const read = async () => readIncidents(site, await updateFiles(site));
       // Another process may have published meanwhile: whoever writes the page last has seen every update.
-      for (let files = await updateFiles(site), seen = ''; seen !== files.join('\n'); files = await updateFiles(site)) {
-        seen = files.join('\n');
-        const incidents = await readIncidents(site, files);
+      for (let incidents = await read(), seen = ''; seen !== JSON.stringify(incidents); incidents = await read()) {
+        seen = JSON.stringify(incidents);
         await site.write('status/status.json', statusJson(name, incidents));
         await site.write('status/index.html', statusPageHtml(name, incidents));
       }
       return { url: site.urlOf('status/index.html') };
     },
   };
+}
+
+function correctionIn(file: string): number {
+  return (JSON.parse(file) as StatusUpdate).correction ?? 0;
 }
 
 async function updateFiles(site: Site): Promise<string[]> {

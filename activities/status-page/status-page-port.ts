@@ -4,7 +4,10 @@ import type { Instant } from '../../domain/kernel/time';
 /** The statuses that readers know from public status pages. */
 export type PublicStatus = 'investigating' | 'identified' | 'monitoring' | 'resolved';
 
-/** One approved update. It stands once for its incident, obligation and round, whatever is repeated. */
+/**
+ * One approved update. It stands once for its incident, obligation and round, whatever is repeated; a correction takes the place
+ * of a text that one page took and another refused.
+ */
 export interface StatusUpdate {
   incidentId: string;
   obligation: string;
@@ -16,6 +19,8 @@ export interface StatusUpdate {
   text: string;
   detectedAt: Instant;
   exercise: boolean;
+  /** The first, second … correction of its round. */
+  correction?: number;
 }
 
 /** Where the public reads how the service is. */

@@ -37,7 +37,8 @@ const BUSY_ELSEWHERE_MS = 15_000;
 /**
  * Publishes each update on every page: on the incident that has our id in its metadata or, made by hand, in its name, else on
  * a new one. A repeat adds it only where it is not there; after a create or update whose outcome nobody knows, not within
- * `UNKNOWN_MS`. One that a person wrote there by hand, in the same words, is noted as published. Updates of an
+ * `UNKNOWN_MS`. One that a person wrote there by hand, in the same words, is noted as published. A correction follows what
+ * stands there in other words; in the same words nobody is told again. Updates of an
  * incident go one after the other. Live incidents only. Throws the failures of the client, when the other pages were tried, and ExerciseNotContained.
  */
 export function createStatuspage(
@@ -110,11 +111,15 @@ interface On {
 
 async function publishOn(on: On, update: StatusUpdate, until: number): Promise<string> {
   const { client, page, notify, givenUp } = on;
-  const { incidentId, obligation, round, status, subject, text } = update;
+  const { incidentId, obligation, round, status, subject, text, correction } = update;
   const found = await find(client, page, update, until);
   const noted = found ? ours(found) : {};
   const key = `${obligation}/${round}`;
-  if (found && noted[key] !== undefined) return client.addressOf(page, found);
+  const body = text.trim();
+  const digest = sha256Hex(body);
+  const stands = noted[key] === digest;
+  const isDone = correction === undefined ? noted[key] !== undefined : stands && found?.name === subject;
+  if (found && isDone) return client.addressOf(page, found);
   const place = `${page}/${incidentId}`;
   const waitMs = (givenUp.get(place) ?? 0) + UNKNOWN_MS - Date.now();
   if (waitMs > 0)
@@ -123,14 +128,16 @@ async function publishOn(on: On, update: StatusUpdate, until: number): Promise<s
       waitMs,
     );
   givenUp.delete(place);
-  const body = text.trim();
-  const metadata = { ...found?.metadata, [OURS]: { ...noted, incident: incidentId, [key]: sha256Hex(body) } };
+  // A text whose place another takes is still an update of ours there.
+  const before = noted[key] !== undefined && !stands ? { [`${key} before ${correction}`]: noted[key] } : {};
+  const metadata = { ...found?.metadata, [OURS]: { ...noted, ...before, incident: incidentId, [key]: digest } };
   const fields = { name: subject, status, body, deliver_notifications: notify, metadata };
   const write = () => {
     if (!found) return client.create(page, fields, until);
     // Published by hand: it is noted, and nobody is told again. Without a text no update is added.
-    const isThere = isWrittenByHand(found, noted, body);
-    return client.update(page, found.id, isThere ? { metadata, deliver_notifications: false } : fields, until);
+    const quiet = { metadata, deliver_notifications: false };
+    if (stands) return client.update(page, found.id, { ...quiet, name: subject }, until);
+    return client.update(page, found.id, isWrittenByHand(found, noted, body) ? quiet : fields, until);
   };
   const done = await write().catch((error: unknown) => {
     if (isUnknown(error)) givenUp.set(place, Date.now());

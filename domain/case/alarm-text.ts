@@ -225,11 +225,11 @@ function onObligation({ threshold, dueAt, detail, todo }: Alarm, at: Instant): s
   }
   if (threshold.kind === 'text-changed') {
     return threshold.did === 'approved'
-      ? `Its text has changed since ${threshold.by} approved it, so that approval no longer counts; ${timeLeft(dueAt, at)}`
+      ? `It has changed since ${threshold.by} approved it (its text, its sender or whom it goes to), so that approval no longer counts; ${timeLeft(dueAt, at)}`
       : `What it must say has changed since ${threshold.by} edited it, so that text is no longer used; ${timeLeft(dueAt, at)}`;
   }
   if (threshold.kind === 'refused')
-    return `The status page does not take it${because({ detail })}. It is not published`;
+    return `Statuspage did not take it${because({ detail })}. Other pages may show it already`;
   if (threshold.kind === 'undecided') return detail ?? 'The outcome of a part of it is unknown';
   if (threshold.kind === 'undeliverable') {
     return `${threshold.total - threshold.failed} of ${threshold.total} told; still untold: ${detail ?? 'see below'}`;

@@ -12,7 +12,7 @@ import { propose, withdraw } from './not-owed-fold';
 import { foldOrganisations } from './organisations-told';
 import { firstKey } from './second-person';
 import { movedOn } from './sending-progress';
-import { blank, type IncidentState, type Obligation, toldWithout } from './state';
+import { blank, correctionOf, type IncidentState, type Obligation, toldWithout } from './state';
 import { toldAfter } from './told-facts';
 
 type ObligationEvent = Extract<IncidentEvent, { data: { obligation: string } }>;
@@ -107,7 +107,11 @@ export function foldObligation(asItWas: IncidentState, event: ObligationEvent): 
     }
     case 'update-refused': {
       const { detail } = event.data;
-      return change((o) => ({ ...o, status: 'drafted', approved: false, refused: { at: event.at, detail } }));
+      return change((o) => ({
+        ...o,
+        ...{ status: 'drafted', approved: false, refused: { at: event.at, detail } },
+        refusals: { round: o.round, times: (correctionOf(o) ?? 0) + 1 },
+      }));
     }
     case 'obligation-waived': {
       const { rule, reason, ground, says } = event.data;

@@ -309,7 +309,7 @@ function standingOf(o: Obligation, rule: ObligationRule, now: Instant): Standing
   const waits =
     rule.channel === 'assessment' ||
     o.hold ||
-    (o.stopped && o.status !== 'dispatching') ||
+    ((o.stopped || o.refused) && o.status !== 'dispatching') ||
     ['filing', 'partly-told', 'proposed-not-owed'].includes(o.status) ||
     (o.status === 'drafted' && rule.dispatch === 'approval');
   return waits ? 'waits' : 'running';
@@ -325,6 +325,7 @@ function statusWord(o: Obligation, rule: ObligationRule, heldUntil: Instant | un
   if (rule.channel === 'assessment') return `open: ${DATA_QUESTION}`;
   if (o.hold)
     return `held by ${holdersOf(o.hold).join(' and ')}${heldUntil ? ` until ${minuteText(heldUntil)} UTC` : ''}`;
+  if (o.status === 'drafted' && o.refused) return 'refused by Statuspage: correct it';
   if (o.status === 'drafted') return rule.dispatch === 'approval' ? 'awaiting approval' : 'drafted';
   if (o.status === 'filing') return 'to be filed by a person';
   if (o.status === 'dispatching') return `being sent${movedText(o.moved)}`;

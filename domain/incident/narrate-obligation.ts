@@ -134,7 +134,7 @@ export function onObligation(event: ObligationEvent, context: Context): Said {
       return warn(`${which} ${how}, says ${event.by}: ${reason}`);
     }
     case 'update-refused':
-      return bad(`Not published: the status page does not take it: ${event.data.detail}`);
+      return bad(`Statuspage did not take it: ${event.data.detail}. Other pages may show it already`);
     case 'sending-stopped':
       return warn(`Sending stopped by ${event.by}: ${event.data.reason}. Batches on their way still end`);
     case 'first-of-two': {

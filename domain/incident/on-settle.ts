@@ -26,7 +26,7 @@ export function onSettle(
   if (rule.channel === 'status-page' && !isPublicCommunication(rule))
     return onPublishedByHand(state, o, message, rule, now, answer);
   if (url !== undefined)
-    return answer.rejected(`url: ${o.id} is mailed: leave it out; it says where a status update stands`);
+    return answer.rejected(`url: says where a status update stands, and ${o.id} is none: leave it out`);
   if (o.status !== 'dispatching')
     return answer.rejected(
       `obligation: ${o.id} is ${stateWords(o.status)}, so no batch of it waits for a person; see \`${tocsin('explain', { id: state.caseId, obligation: o.id })}\``,
@@ -38,7 +38,7 @@ export function onSettle(
   return [{ kind: 'batch-settled', data }];
 }
 
-/** A status update that the page did not take, or has not taken yet: a person published it there. */
+/** A status update that the page did not take: a person published it there. While it is tried it may still be published. */
 function onPublishedByHand(
   state: IncidentState,
   o: Obligation,
@@ -51,7 +51,11 @@ function onPublishedByHand(
   const line = { id: state.caseId, obligation: o.id };
   if (isSettled(o)) return answer.noted(`${o.id} is already ${stateWords(o.status)}`);
   if (message.batch !== undefined) return answer.rejected('batch: a status update has none: leave it out');
-  if (!o.refused && o.status !== 'dispatching')
+  if (o.status === 'dispatching')
+    return answer.rejected(
+      `obligation: ${o.id} is being published, and no status page has refused this text: it is tried until they take it or one refuses it; see \`${tocsin('explain', line)}\``,
+    );
+  if (!o.refused)
     return answer.rejected(
       `obligation: ${o.id} is ${stateWords(o.status)}, and no status page has refused it: approve it: \`${tocsin('approve', line)}\``,
     );

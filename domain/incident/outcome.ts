@@ -17,6 +17,7 @@ import { standing } from './telling';
 import { textChanged } from './text-changed';
 import { factsToTell } from './told';
 import { audienceFor } from './told-wrongly';
+import { isShown } from './work';
 
 /** The outcome of a piece of work. */
 export type IncidentOutcome =
@@ -90,7 +91,7 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
     }
     case 'told-in-app': {
       const o = state.obligations[outcome.data.obligation];
-      if (!o || o.inApp?.some(({ round }) => round === outcome.data.round)) return [];
+      if (!o || isShown(o, outcome.data.round)) return [];
       return [{ kind: 'told-in-app', data: outcome.data }];
     }
     case 'moved': {

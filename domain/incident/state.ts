@@ -94,6 +94,8 @@ export interface Obligation {
   stopped?: Stopped;
   /** The status page did not take the text: what it said. Nothing goes out until a person approves it again. */
   refused?: { at: Instant; detail: string };
+  /** How many texts of a round the status page did not take: the next one takes their place on pages that did. */
+  refusals?: { round: number; times: number };
   /** That it is not owed, as Tocsin proposed it; kept when a person has confirmed it. */
   proposal?: Proposal;
   missedDueAt?: Instant;
@@ -263,4 +265,9 @@ export function toldBefore({ fulfilledAt, supplements, purpose }: Obligation): n
 /** True when nothing more is owed on an obligation. */
 export function isSettled(obligation: Obligation): boolean {
   return ['fulfilled', 'not-required', 'waived'].includes(obligation.status);
+}
+
+/** Which correction of its round a text is, from 1; undefined while no page has refused a text of that round. */
+export function correctionOf({ round, refusals }: Pick<Obligation, 'round' | 'refusals'>): number | undefined {
+  return refusals?.round === round ? refusals.times : undefined;
 }

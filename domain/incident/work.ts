@@ -20,7 +20,7 @@ import type { ContainmentMeasure } from './incident';
 import { noticeNow } from './notice-now';
 import { isRecordOnly } from './records';
 import type { MeasuresSaid } from './said';
-import { type IncidentState, isSettled, type Obligation } from './state';
+import { correctionOf, type IncidentState, isSettled, type Obligation } from './state';
 import { tellerOf } from './telling';
 
 /** One piece of work of an incident. */
@@ -77,6 +77,8 @@ export interface InAppMessage {
   title: string;
   audience: { to: RecipientRule['to']; workspaces: 'all' | string[]; dataSets: string[] };
   renderings: Rendering[];
+  /** It takes the place of what the status page refused: the first, second … correction of its round. */
+  correction?: number;
 }
 
 /** The task of a person to file a report with an authority, as it stands when the report is ready. */
@@ -191,13 +193,25 @@ export function causedWork(event: IncidentEvent, state: IncidentState, pack: Pol
  * event that began it caused it. What a later round says is handed over with that.
  */
 export function untakenInApp(events: readonly IncidentEvent[], state: IncidentState, pack: Policy): IncidentWork[] {
-  return events.flatMap((event) => {
+  return events.flatMap((event, i) => {
     if (event.kind !== 'dispatch-started') return [];
     const { obligation, round } = event.data;
     const o = state.obligations[obligation];
-    const isTaken = o?.inApp?.some((taken) => taken.round === round);
-    return o?.round === round && o.draft && !isTaken ? inAppOf(event, state, pack) : [];
+    if (o?.round !== round || !o.draft || isShown(o, round)) return [];
+    // What was refused is said no more.
+    const isRefused = events.slice(i).some((later) => later.kind === 'update-refused' && isOf(later.data, o));
+    return isRefused ? [] : inAppOf(event, state, pack);
   });
+}
+
+function isOf(data: { obligation: string; round: number }, { id, round }: Obligation): boolean {
+  return data.obligation === id && data.round === round;
+}
+
+/** Whether the product took a text of a round and each that took its place. */
+export function isShown(o: Obligation, round: number): boolean {
+  const taken = o.inApp?.filter((each) => each.round === round).length ?? 0;
+  return taken > (o.round === round ? (correctionOf(o) ?? 0) : 0);
 }
 
 /** Beside its channel, where the rule says so: by whatever set the notice off, so nothing is shown that nobody let go out. */
@@ -208,7 +222,9 @@ function inAppOf({ seq, at, data }: EventOf<'dispatch-started'>, state: Incident
   if (!rule?.inApp) return [];
   const { title, recipient } = rule;
   const audience = { to: recipient.to, workspaces: covers.workspaces, dataSets: covers.dataSets };
-  const message = { obligation, round, at, title, audience, renderings: o.draft?.renderings ?? [] };
+  const correction = correctionOf(o);
+  const renderings = o.draft?.renderings ?? [];
+  const message = { obligation, round, at, title, audience, renderings, ...(correction && { correction }) };
   return [{ kind: 'tell-in-app', key: `in-app ${seq}`, about: { obligation }, message }];
 }
 

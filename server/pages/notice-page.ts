@@ -94,7 +94,7 @@ ${mailed && linkBox(mailed, looked, actor.by, kept?.refusal)}
 ${isOld && say('note', html`<b>This text is being written anew</b><p>What is known or was edited since is not in it yet. <a href="${noticeOf(id, obligation)}">Look again</a></p>`)}
 ${!isFiling && outcome(looked, o)}
 ${stoppedBox(looked, o)}
-${o.refused && say('warn', html`<b>The status page does not take it</b><p>${o.refused.detail}</p><p>Correct the text and approve it again; or publish it there by hand, then <a href="${at}/settle?obligation=${encodeURIComponent(obligation)}">record when it stood there and where</a>.</p>`)}
+${o.refused && say('warn', html`<b>Statuspage did not take the last text</b><p>${o.refused.detail}</p><p>Correct the text and approve it again; or publish it there by hand, then <a href="${at}/settle?obligation=${encodeURIComponent(obligation)}">record when it stood there and where</a>.</p>`)}
 ${o.status === 'dispatching' && !o.stopped && rule?.channel === 'email' && may('stop-sending') && html`<p class="acts"><a class="button" href="${at}/stop-sending?obligation=${encodeURIComponent(obligation)}">Stop sending</a></p>`}
 ${sent && sentBox(sent, kept !== undefined && mayApprove, actor, backTo(noticeOf(id, obligation)))}
 ${o.hold && say('warn', html`<b>Held by ${o.hold.by}</b><p>${o.hold.reason}${alsoBy(o.hold.beside)}</p>`)}

@@ -115,6 +115,8 @@ test.each(Object.keys(WAYS))(
     await incident.send('contain', { measure: { action: 'block-source', source } });
     await harness.sleepHours(0.5);
     await incident.send('contain', { undo: 'block-source 203.0.113.9' });
+    // A block that does not stand is not said any more: the letter is written anew, and that one is approved.
+    await harness.sleep(5 * 60_000);
     await incident.send('approve', { obligation: 'enterprise-notice' });
     await harness.sleepHours(2);
     incident.stuck = () => false;

@@ -46,6 +46,8 @@ test('it is alarmed once and not tried again; corrected and approved, it is publ
   await incident.send('approve', { obligation: ID, by: COUNSEL });
   await incident.quiet();
   expect(attempts).toBe(2);
+  // It takes the place of what another page may show.
+  expect(harness.world.published.at(-1)!.input).toMatchObject({ round: 1, correction: 1 });
   expect(await incident.obligation(ID)).toMatchObject({ status: 'fulfilled', round: 1 });
 }, 120_000);
 

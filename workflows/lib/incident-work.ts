@@ -3,7 +3,7 @@ import { condition, getExternalWorkflowHandle, patched, sleep } from '@temporali
 import { titleOf } from '../../domain/incident/filings';
 import type { IncidentOutcome } from '../../domain/incident/outcome';
 import { isPublicCommunication, PUBLIC_NOTICE } from '../../domain/incident/readers';
-import type { IncidentState } from '../../domain/incident/state';
+import { correctionOf, type IncidentState } from '../../domain/incident/state';
 import type { IncidentWork } from '../../domain/incident/work';
 import { activities, FIRST_ATTEMPTS, failureText, failureType, isFinal, PATIENT, UNTIL_DONE } from './activity-calls';
 import { deliveryId, SETTLED } from './delivery-id';
@@ -112,6 +112,7 @@ async function publish(work: WorkOf<'dispatch'>, at: At): Promise<IncidentOutcom
   const { obligation: o, rule } = work;
   const { title, detectedAt } = at.state.declaration;
   const renderings = o.draft?.renderings ?? [];
+  const correction = correctionOf(o);
   const input = {
     ...contextOf(at.state),
     obligation: o.id,
@@ -122,6 +123,7 @@ async function publish(work: WorkOf<'dispatch'>, at: At): Promise<IncidentOutcom
     status: at.state.status,
     title,
     detectedAt,
+    ...(correction && { correction }),
   };
   let url: string;
   try {

@@ -189,6 +189,7 @@ describe('the status page', () => {
       round: number,
       status: PublishStatusInput['status'],
       summary = 'Logins <b>fail</b> for some customers.',
+      correction?: number,
     ) => {
       const at = `2026-04-01T0${round + 2}:00:00.000Z`;
       const { renderings } = await bench.activities.draftNotice(
@@ -214,6 +215,7 @@ describe('the status page', () => {
         status,
         title: 'Internal title',
         detectedAt: '2026-04-01T02:00:00.000Z',
+        ...(correction && { correction }),
       });
     };
     const read = (file: string) => readFileSync(path.join(bench.dir, 'site', 'status', file), 'utf8');
@@ -237,6 +239,16 @@ describe('the status page', () => {
     expect(html).not.toMatch(/<b>|Internal title|another text|<script|src=/);
     expect(html).toContain('Logins &lt;b&gt;fail&lt;/b&gt;');
     expect(html.indexOf('Resolved</span>')).toBeLessThan(html.indexOf('Investigating</span>'));
+  });
+
+  test('a corrected text takes the place of the one that another page refused', async () => {
+    const { publish, read } = await published();
+    await publish(1, 'investigating', 'The old text.');
+    await publish(1, 'investigating', 'The corrected text.', 1);
+    await publish(1, 'investigating', 'The old text, tried late.');
+    expect(read('index.html')).toContain('The corrected text.');
+    expect(read('index.html')).not.toContain('The old text');
+    expect(JSON.parse(read('status.json')).incidents[0].incident_updates).toHaveLength(1);
   });
 
   test('marks an exercise', async () => {

@@ -137,3 +137,14 @@ test.each([
   };
   expect(problems()).toEqual([expect.stringMatching(expected)]);
 });
+
+test('a corrected text has an id of its own, and says that it takes the place of the one before', async () => {
+  const { url, got } = await product();
+  const { tell } = await notice(url);
+  const { tell: correct } = await notice(url, { correction: 1 });
+  const first = await tell();
+  const second = await correct();
+  expect(second).not.toEqual(first);
+  expect(await correct()).toEqual(second);
+  expect(got.map(({ body }) => JSON.parse(body).data.correction)).toEqual([undefined, 1, 1]);
+});

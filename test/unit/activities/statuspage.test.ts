@@ -336,3 +336,42 @@ test('the doctor asks for each page and publishes nothing', async () => {
   const denied = await pagesOf({ ...config, apiKey: 'wrong' });
   expect(JSON.stringify([away, denied])).not.toMatch(/again|looked (up|for)|published twice/);
 });
+
+describe('a corrected text, after one page took what another refused', () => {
+  async function half() {
+    const { recorder, port } = await started(['page1', 'page2']);
+    await port().publish(update());
+    // As if the second had refused it.
+    recorder.pages.set('page2', []);
+    return { recorder, port };
+  }
+
+  test('follows it where it stands, is new elsewhere, and is published once however often it is repeated', async () => {
+    const { recorder, port } = await half();
+    const corrected = update({ text: 'Logins fail for customers in Europe.', correction: 1 });
+    await port().publish(corrected);
+    await port().publish(corrected);
+    const bodies = (page: string) => recorder.pages.get(page)![0]!.incident_updates.map(({ body }) => body);
+    expect(bodies('page1')).toEqual(['Logins fail for customers in Europe.', 'Logins fail for some customers.']);
+    expect(bodies('page2')).toEqual(['Logins fail for customers in Europe.']);
+    await port().publish(update({ round: 2, status: 'resolved', text: 'It is over.' }));
+    expect(bodies('page1')).toHaveLength(3);
+  });
+
+  test('in the same words under a shorter name only the name changes, and nobody is told again', async () => {
+    const { recorder, port } = await half();
+    await port().publish(update({ subject: 'Logins fail', correction: 1 }));
+    const [first] = recorder.pages.get('page1')!;
+    expect([first!.name, first!.incident_updates]).toEqual(['Logins fail', [expect.anything()]]);
+    const calls = recorder.calls.length;
+    await port().publish(update({ subject: 'Logins fail', correction: 1 }));
+    expect(recorder.calls.slice(calls).every((call) => call.startsWith('GET'))).toBe(true);
+  });
+
+  test('corrected twice, and back to the first text: the page ends with what was approved last', async () => {
+    const { recorder, port } = await half();
+    await port().publish(update({ text: 'Another.', correction: 1 }));
+    await port().publish(update({ correction: 2 }));
+    expect(recorder.pages.get('page1')![0]!.incident_updates[0]!.body).toBe('Logins fail for some customers.');
+  });
+});

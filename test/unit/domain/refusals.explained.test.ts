@@ -365,6 +365,8 @@ const WALKS: Record<string, () => Story> = {
     const by = (over: object): ['settle', Record<string, unknown>] => ['settle', { ...settle, ...over }];
     const story = new Story({ serviceAffecting: true }, undefined, { silent: ['dispatch'] }).to(1);
     on(story, by({ accepted: true, at: at(1) }), ['approve', { obligation: 'status-page-update' }]);
+    on(story, by({ accepted: true, at: at(1) }));
+    story.report({ kind: 'update-refused', data: { obligation: 'status-page-update', round: 1, detail: '422' } });
     return on(story, by({ accepted: false }), by({ accepted: true, at: at(1), batch: '3f2a90c1d2e4' }));
   },
   'telling whom nobody has named': () =>
