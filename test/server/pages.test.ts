@@ -189,6 +189,15 @@ describe('a notice', () => {
     await app.close();
   });
 
+  test('that Statuspage refused says so of the text before, not of the one that nobody has tried', async () => {
+    const refused = { at: T0, detail: 'answered 422 (Name is too long)' };
+    const id = 'status-page-update';
+    const app = await pagesOver(clientOf(withNotice({ refused }, id), HOUR), read);
+    const { body } = await browse(app, `/incidents/INC-1/notices/${id}`);
+    expect(body).toContain('<b>Statuspage did not take the last text</b><p>answered 422 (Name is too long)</p>');
+    await app.close();
+  });
+
   test('that is being mailed has a button to stop it, and says who stopped it, why, and how many were told', async () => {
     const send = jest.fn(async (..._: unknown[]) => ({ events: [] }));
     const id = 'enterprise-notice';
