@@ -16,6 +16,7 @@ const OF_THE_TESTS = [
   'SCHEMATHESIS',
   'TOCSIN_TEST_OBJECT_STORE',
   'TOCSIN_FAULTS_FAKETIME',
+  'TOCSIN_PICTURES',
   'TOCSIN_SOURCE_CLOUDFLARE',
 ];
 /** Given to an example of tooling by whoever runs it. */
