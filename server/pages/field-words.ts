@@ -19,10 +19,6 @@ const FIELDS: Record<string, FieldWords> = {
     label: 'What is affected',
     hint: 'Confidentiality: somebody may have seen it. Integrity: it was changed. Availability: it is gone or out of reach.',
   },
-  accepted: {
-    label: 'Did the mail provider accept it?',
-    hint: 'As its own log says. Yes counts those mails as sent; no sends them again.',
-  },
   alarms: { label: 'Which alarms', hint: 'Their numbers, like 12, 15. Left empty: all of them.' },
   all: {
     label: 'All proposals alike',
@@ -231,7 +227,7 @@ const FIELDS: Record<string, FieldWords> = {
   'report.detectedAt': { label: 'When it was detected', hint: `${INSTANT_HINT} Left empty: now.` },
   'settle.accepted': {
     label: 'Did it go out?',
-    hint: 'For mails: as the mail provider’s own log says; yes counts them as sent, no sends them again. For a status update: yes, once you have published it by hand.',
+    hint: 'For mails, as the mail provider’s own log says. Yes counts those mails as sent; no sends them again. For a status update: yes, once you have published it by hand.',
   },
   'settle.url': { label: 'Where it stands', hint: 'Of a status update that you published by hand.' },
   'settle.at': { label: 'When it was accepted', hint: `${INSTANT_HINT} Only with yes.` },
