@@ -58,7 +58,8 @@ function hostile(text: string): RecordedEvent[] {
 describe('the document', () => {
   test.each(AUDIENCES)('for %s holds R1 to R6 of each incident with their citations', (audience) => {
     const { incidents } = documentFor(audience);
-    expect(incidents.map(({ id }) => id)).toEqual([1, 2, 3, 7, 4, 5, 6, 8].map((n) => `INC-2026-00${n}`));
+    const order = [1, 2, 3, 9, 10, 7, 4, 5, 6, 8];
+    expect(incidents.map(({ id }) => id)).toEqual(order.map((n) => `INC-2026-${String(n).padStart(3, '0')}`));
     for (const { groups } of incidents) {
       expect(groups.map(({ id }) => id)).toEqual(GROUPS);
       const cited = JSON.stringify(groups);
