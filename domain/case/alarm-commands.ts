@@ -42,7 +42,7 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
       if (obligation === undefined) return [explain];
       return [
         commandLine('edit-draft', { id, obligation, language: ask('language'), file: ask('file'), by }),
-        commandLine('approve', { id, obligation, by }),
+        ...onObligation('approve'),
         commandLine('notice settle', {
           ...{ id, obligation, accepted: ask('time'), url: ask('url'), reason: ask('reason'), by },
         }),

@@ -16,7 +16,7 @@ import { holdEnd, mayHold } from './holds';
 import { nobodyCouldHelp, tellsOrganisations } from './organisations-told';
 import { isRecordOnly } from './records';
 import { lacksRequired, sentOnSilenceAt } from './sent-on-silence';
-import type { ContainmentStep, IncidentState, Obligation } from './state';
+import { type ContainmentStep, type IncidentState, type Obligation, waitsForPerson } from './state';
 import { stoppedShare } from './stopping';
 import { standing, tellerOf } from './telling';
 import { untoldCommands, untoldText } from './untold';
@@ -138,15 +138,7 @@ export function occasionAlarm(occasion: Occasion, state: IncidentState, pack: Po
       : measure !== undefined
         ? { kind: 'measure', measure }
         : { kind: 'incident' };
-  const isUpdate = threshold.kind === 'refused' && measure === undefined;
-  const todo =
-    threshold.kind === 'text-changed' && o && rule
-      ? todoOf(o, rule)
-      : isUpdate
-        ? 'correct-update'
-        : threshold.kind === 'failing' && measure !== undefined
-          ? 'contain-by-hand'
-          : TODO[threshold.kind];
+  const todo = occasionTodo(occasion, o, rule);
   const commands = commandsFor(todo, state.caseId, about);
   const step = measure === undefined ? undefined : state.containment[measure];
   // What failed for good may be asked for again; what a guard refused would be refused again.
@@ -154,6 +146,14 @@ export function occasionAlarm(occasion: Occasion, state: IncidentState, pack: Po
   const untold = o && rule && threshold.kind === 'undeliverable' ? standing(o, rule, state, pack)?.untold : undefined;
   if (o && untold) again.push(...untoldCommands(state.caseId, o.id, untold));
   return { threshold, about, todo, dueAt: o?.dueAt, detail, commands: [...again, ...commands] };
+}
+
+/** The same occasion asks for something else of a measure than of a notice. */
+function occasionTodo({ threshold: { kind }, measure }: Occasion, o?: Obligation, rule?: ObligationRule): Todo {
+  if (kind === 'text-changed' && o && rule) return todoOf(o, rule);
+  if (kind === 'refused' && measure === undefined) return 'correct-update';
+  if (kind === 'failing' && measure !== undefined) return 'contain-by-hand';
+  return TODO[kind];
 }
 
 const TODO = {
@@ -200,8 +200,7 @@ function aboutObligation(
   const onSilence =
     rule.dispatch === 'approval' &&
     !teller.changed &&
-    !teller.stopped &&
-    !teller.refused &&
+    !waitsForPerson(teller) &&
     teller.status !== 'partly-told' &&
     sends
       ? 'send'

@@ -16,7 +16,7 @@ import type { DataOf, NewEvent } from './events';
 import { withRecount } from './evolve-telling';
 import { groundsOf, isPublicInstead } from './grounds';
 import { isCovered, type Standing, type Untold } from './standing';
-import type { IncidentState, Obligation } from './state';
+import { type IncidentState, type Obligation, putObligation } from './state';
 import { backIn, type Tally } from './tally';
 import { standing, tallyOf } from './telling';
 import { untoldText } from './untold';
@@ -49,7 +49,7 @@ export function onRecounted(
   const found = { obligation, round: o.round, asOf, ...among, cameBack };
   const fold = (data: DataOf<'delivery-recounted'>) => {
     const next = withRecount(o, data, now);
-    const folded = { ...state, obligations: { ...state.obligations, [o.id]: next } };
+    const folded = putObligation(state, next);
     return { next, folded, stands: standing(next, rule, folded, pack) };
   };
   const before = standing(o, rule, state, pack);

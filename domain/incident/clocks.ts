@@ -7,7 +7,7 @@ import type { Anchor, ObligationRule } from '../policy/rule';
 import { inForceAt } from '../policy/validity';
 import type { AwarenessDoubt } from './awareness';
 import type { ArmedClock, Due } from './round';
-import { type IncidentState, isSettled, type Obligation } from './state';
+import { type IncidentState, isSettled, type Obligation, waitsForPerson } from './state';
 
 /** The recorded instant of an anchor; `fulfilled:<rule>` is the earliest actual fulfilment of that rule. */
 export function anchorAt(state: IncidentState, anchor: Anchor): Instant | undefined {
@@ -59,7 +59,7 @@ export function alarmClock(o: Obligation, rule: ObligationRule): AlarmClock | un
   if (isSettled(o) || !o.clock || !o.dueAt || !o.marginAt) return undefined;
   const awaitsPerson = ['pending', 'drafted', 'partly-told', 'proposed-not-owed'].includes(o.status);
   // What is held or was stopped does not go out on silence either, nor does what changed since it was told.
-  const silent = rule.onSilence === 'alarm' || Boolean(o.hold || o.stopped || o.refused || o.changed);
+  const silent = rule.onSilence === 'alarm' || Boolean(o.hold || o.changed) || waitsForPerson(o);
   const marginAlarms = rule.dispatch === 'approval' && silent && o.marginAt !== o.dueAt;
   return {
     dueAt: o.dueAt,

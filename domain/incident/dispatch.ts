@@ -11,7 +11,7 @@ import { holdEnd, holdOfTold } from './holds';
 import { noticeNow } from './notice-now';
 import type { Coverage } from './round';
 import { lacksRequired, sentOnSilenceAt } from './sent-on-silence';
-import type { IncidentState, Obligation } from './state';
+import { type IncidentState, type Obligation, waitsForPerson } from './state';
 import type { Step } from './step';
 import { tellerOf } from './telling';
 import { formerCoverage } from './told-wrongly';
@@ -61,7 +61,7 @@ export const dispatched: Step = (o, rule, state, pack, now) => {
     if (!draftIsCurrent(o, rule, state, pack)) return [];
     return [{ kind: 'filing-opened', data: { obligation: o.id, round: o.round, authority: authorityOf(o) ?? '' } }];
   }
-  if (o.hold || ((o.stopped || o.refused) && !o.approved)) return [];
+  if (o.hold || (waitsForPerson(o) && !o.approved)) return [];
   const silentAt = sentOnSilenceAt(o, state, pack);
   const silence = silentAt !== undefined && toMs(silentAt) <= toMs(now);
   const automatic = (rule.dispatch === 'automatic' && !isDoubted(rule, o, state)) || o.purpose === 'follow-up';

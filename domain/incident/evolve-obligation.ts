@@ -12,7 +12,7 @@ import { propose, withdraw } from './not-owed-fold';
 import { foldOrganisations } from './organisations-told';
 import { firstKey } from './second-person';
 import { movedOn } from './sending-progress';
-import { blank, correctionOf, type IncidentState, type Obligation, toldWithout } from './state';
+import { blank, correctionOf, type IncidentState, type Obligation, putObligation, toldWithout } from './state';
 import { toldAfter } from './told-facts';
 
 type ObligationEvent = Extract<IncidentEvent, { data: { obligation: string } }>;
@@ -34,7 +34,7 @@ export function foldObligation(asItWas: IncidentState, event: ObligationEvent): 
       const decision = { by: decidedBy, at: event.at, reason, ...(proposed ? { proposed } : {}) };
       const before = state.obligations[id] ?? blank(id, rule);
       const proposal = proposed ? before.proposal : undefined;
-      return put(state, { ...fallenAway(before, 'not-required'), decision, proposal });
+      return putObligation(state, { ...fallenAway(before, 'not-required'), decision, proposal });
     }
     case 'not-owed-proposed':
       return propose(state, event);
@@ -118,7 +118,7 @@ export function foldObligation(asItWas: IncidentState, event: ObligationEvent): 
       const before = state.obligations[id] ?? blank(id, rule);
       const decision = { by: event.by, at: event.at, reason, ground, facts: String(state.assessment?.revision ?? 0) };
       const decided = before.fulfilledAt ? { statusAtDispatch: state.status, told: says ?? before.told } : {};
-      return put(state, { ...fallenAway(before, 'waived'), ...decided, decision });
+      return putObligation(state, { ...fallenAway(before, 'waived'), ...decided, decision });
     }
     case 'change-not-material': {
       const { reason, says } = event.data;
@@ -247,10 +247,10 @@ function arm(state: IncidentState, event: EventOf<'obligation-armed'>): Incident
     roundStartedAt: event.at,
   };
   const placeholder = state.obligations[rule];
-  if (id === rule || !placeholder || placeholder.fulfilledAt) return put(state, armed);
+  if (id === rule || !placeholder || placeholder.fulfilledAt) return putObligation(state, armed);
   // The rule as a whole was not required or waived; now it is required, for this recipient.
   const { [rule]: _dropped, ...rest } = state.obligations;
-  return put({ ...state, obligations: rest }, armed);
+  return putObligation({ ...state, obligations: rest }, armed);
 }
 
 /** True when a deadline had passed by the instant of an act. */
@@ -284,14 +284,10 @@ function fallenAway(o: Obligation, status: 'not-required' | 'waived'): Obligatio
       { ...settled, ...(status === 'not-required' && o.stopped && { stopped: o.stopped }), status };
 }
 
-function put(state: IncidentState, obligation: Obligation): IncidentState {
-  return { ...state, obligations: { ...state.obligations, [obligation.id]: obligation } };
-}
-
 /** The state with a change to one obligation; the same where there is none of that id. */
 export function withObligation(state: IncidentState, id: string, update: (o: Obligation) => Obligation): IncidentState {
   const before = state.obligations[id];
-  return before ? put(state, update(before)) : state;
+  return before ? putObligation(state, update(before)) : state;
 }
 
 function withAnchor(state: IncidentState, anchor: 'authority-notified' | string, at: Instant): IncidentState {

@@ -27,7 +27,7 @@ import { partOf } from './part-clock';
 import { isPublicCommunication } from './readers';
 import { movedText } from './sending-progress';
 import { shareText, type Untold } from './standing';
-import { type IncidentState, isSettled, type Obligation, type ObligationStatus } from './state';
+import { type IncidentState, isSettled, type Obligation, type ObligationStatus, waitsForPerson } from './state';
 import { stoppedShare, stoppedText } from './stopping';
 import { standing as tallied, tellerOf } from './telling';
 import { untoldText } from './untold';
@@ -309,7 +309,7 @@ function standingOf(o: Obligation, rule: ObligationRule, now: Instant): Standing
   const waits =
     rule.channel === 'assessment' ||
     o.hold ||
-    ((o.stopped || o.refused) && o.status !== 'dispatching') ||
+    (waitsForPerson(o) && o.status !== 'dispatching') ||
     ['filing', 'partly-told', 'proposed-not-owed'].includes(o.status) ||
     (o.status === 'drafted' && rule.dispatch === 'approval');
   return waits ? 'waits' : 'running';

@@ -8,7 +8,8 @@ import type { IncidentStatus } from './incident';
 import { saysOfIncident } from './readers';
 import type { IncidentState, Obligation } from './state';
 
-interface About {
+/** Which notice, in which state. */
+export interface About {
   o: Obligation;
   rule: ObligationRule;
   state: IncidentState;

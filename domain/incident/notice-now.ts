@@ -4,7 +4,7 @@ import type { ObligationRule } from '../policy/rule';
 import type { ContentValue } from './content-value';
 import { noticeContents, readable } from './contents';
 import { draftFingerprint, type NoticeEdit, standingEdits } from './edits';
-import { factsFingerprint } from './facts-fingerprint';
+import { type About, factsFingerprint } from './facts-fingerprint';
 import { measuresSaid, stillTaken } from './measures-said';
 import { readerOf } from './readers';
 import type { MeasuresSaid } from './said';
@@ -42,13 +42,6 @@ interface Notice {
   measures?: MeasuresSaid;
 }
 const notices = new WeakMap<IncidentState, Map<string, Notice>>();
-
-interface About {
-  o: Obligation;
-  rule: ObligationRule;
-  state: IncidentState;
-  pack: Policy;
-}
 
 function saying(contents: ContentValue[], { o, rule, state, pack }: About): Notice {
   const facts = factsFingerprint(contents, { o, rule, state, pack });

@@ -1,4 +1,5 @@
 /** What the approval of a notice means for its obligation. */
+
 import { tocsin } from '../kernel/command-lines';
 import type { Instant } from '../kernel/time';
 import type { Policy } from '../policy/policy';
@@ -18,6 +19,7 @@ import { isRecordOnly } from './records';
 import { lacksRequired } from './sent-on-silence';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { nextLine } from './still-open';
+import { beingStoppedProblem, isBeingStopped } from './stopping';
 import { tellerOf } from './telling';
 
 type On<N extends Message['message']> = MessageBody<N>;
@@ -41,10 +43,7 @@ export function onApprove(
         : `it is ${rule.dispatch === 'automatic' ? 'sent' : 'fulfilled'} otherwise: \`${nextLine(o, rule, state, pack)}\``;
     return answer.rejected(`obligation: ${o.id} takes no approval; ${todo}`);
   }
-  if (o.status === 'dispatching' && o.stopped)
-    return answer.rejected(
-      `obligation: ${o.id} is being stopped: batches on their way still end; try again when that is done`,
-    );
+  if (isBeingStopped(o)) return answer.rejected(beingStoppedProblem(o));
   if (o.status === 'dispatching' || isSettled(o))
     return reasons.length > 0 ? reasons : answer.noted(`${o.id} is already ${stateWords(o.status)}`);
   if (isRecordOnly(state)) return onPublishedThen(o, rule, now, reasons, answer);

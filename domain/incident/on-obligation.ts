@@ -1,4 +1,5 @@
 /** What each message about one obligation means for it. */
+
 import { tocsin } from '../kernel/command-lines';
 import type { Instant } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
@@ -23,6 +24,7 @@ import { onWaive } from './on-waive';
 import { saidAt } from './said-at';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { openProposal } from './still-open';
+import { beingStoppedProblem, isBeingStopped } from './stopping';
 import { toldWith } from './telling';
 import { factsToTell } from './told';
 
@@ -70,7 +72,7 @@ export function onObligation(
       return onTold({ state, o, rule, pack, answer }, message, acted.when);
     }
     case 'settle':
-      return onSettle(state, o, message, rule, now, answer);
+      return onSettle({ state, o, rule, pack, answer }, message, now);
     case 'stop-sending':
       return onStop({ state, o, rule, pack, answer }, message);
     case 'leave-untold':
@@ -80,10 +82,7 @@ export function onObligation(
     case 'hold':
       return onHold(state, o, message, rule, pack, now, answer);
     case 'release':
-      if (o.stopped && o.status === 'dispatching')
-        return answer.rejected(
-          `obligation: ${o.id} is being stopped: batches on their way still end; try again when that is done`,
-        );
+      if (isBeingStopped(o)) return answer.rejected(beingStoppedProblem(o));
       if (!o.hold && !o.stopped) return answer.noted(`${o.id} is not held`);
       return heldWith(o, state, pack).map(({ id }) => ({
         kind: 'obligation-released',

@@ -5,26 +5,18 @@
 import { aheadProblem } from '../kernel/ahead';
 import { ask, tocsin } from '../kernel/command-lines';
 import { type Instant, minuteText, notAfter, toMs } from '../kernel/time';
-import type { ObligationRule } from '../policy/rule';
-import type { Answer } from './answer';
 import { stateWords } from './board-words';
 import type { NewEvent } from './events';
 import { fulfil } from './fulfilment';
 import type { MessageBody } from './messages';
+import type { Given } from './on-telling';
 import { isPublicCommunication } from './readers';
-import { type IncidentState, isSettled, type Obligation } from './state';
+import { type IncidentState, isSettled } from './state';
 
-export function onSettle(
-  state: IncidentState,
-  o: Obligation,
-  message: MessageBody<'settle'>,
-  rule: ObligationRule,
-  now: Instant,
-  answer: Answer,
-): NewEvent[] {
+export function onSettle(given: Given, message: MessageBody<'settle'>, now: Instant): NewEvent[] {
+  const { state, o, rule, answer } = given;
   const { accepted, batch, reason, url } = message;
-  if (rule.channel === 'status-page' && !isPublicCommunication(rule))
-    return onPublishedByHand(state, o, message, rule, now, answer);
+  if (rule.channel === 'status-page' && !isPublicCommunication(rule)) return onPublishedByHand(given, message, now);
   if (url !== undefined)
     return answer.rejected(`url: says where a status update stands, and ${o.id} is none: leave it out`);
   if (o.status !== 'dispatching')
@@ -40,12 +32,9 @@ export function onSettle(
 
 /** A status update that the page did not take: a person published it there. While it is tried it may still be published. */
 function onPublishedByHand(
-  state: IncidentState,
-  o: Obligation,
+  { state, o, rule, answer }: Given,
   message: MessageBody<'settle'>,
-  rule: ObligationRule,
   now: Instant,
-  answer: Answer,
 ): NewEvent[] {
   const { url, reason } = message;
   const line = { id: state.caseId, obligation: o.id };

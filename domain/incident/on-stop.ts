@@ -1,23 +1,13 @@
 /** A person stops a notice that is being mailed: what the message means. Pure. */
 import { ask, tocsin } from '../kernel/command-lines';
 import { minuteText } from '../kernel/time';
-import type { Policy } from '../policy/policy';
-import type { ObligationRule } from '../policy/rule';
-import type { Answer } from './answer';
 import { stateWords } from './board-words';
 import type { NewEvent } from './events';
+import type { Given } from './on-telling';
 import { isRecordOnly } from './records';
-import { type IncidentState, isSettled, type Obligation } from './state';
+import { isSettled } from './state';
 import { stoppedWords } from './stopping';
 import { tellerOf } from './telling';
-
-interface Given {
-  state: IncidentState;
-  o: Obligation;
-  rule: ObligationRule;
-  pack: Policy;
-  answer: Answer;
-}
 
 export function onStop({ state, o, rule, pack, answer }: Given, { reason }: { reason: string }): NewEvent[] {
   const id = state.caseId;

@@ -26,7 +26,7 @@ interface Answers {
 }
 
 /** One message on an obligation that tells people. */
-interface Given {
+export interface Given {
   state: IncidentState;
   o: Obligation;
   rule: ObligationRule;

@@ -12,7 +12,7 @@ import { noticeNow } from './notice-now';
 import { isPublicCommunication } from './readers';
 import type { Coverage } from './round';
 import { isCovered } from './standing';
-import type { IncidentState } from './state';
+import { type IncidentState, putObligation } from './state';
 import { standing } from './telling';
 import { textChanged } from './text-changed';
 import { factsToTell } from './told';
@@ -46,8 +46,8 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       const rule = ruleOf(pack, o.rule);
       // While it was written the facts may have moved on: then it says what it says no more, and is written anew.
       const next = { ...o, draft: outcome.data };
-      const then = { ...state, obligations: { ...state.obligations, [o.id]: next } };
-      const current = rule && noticeNow(next, rule, then, pack).fingerprint === outcome.data.fingerprint;
+      const current =
+        rule && noticeNow(next, rule, putObligation(state, next), pack).fingerprint === outcome.data.fingerprint;
       const data = current ? { ...outcome.data, says: factsToTell(rule, state, pack) } : outcome.data;
       return [{ kind: 'notice-drafted', data }, ...textChanged(o, data, state, pack)];
     }
@@ -67,7 +67,7 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       const sentWithin = { firstSentAt: within(state, firstSentAt, now), lastSentAt: within(state, lastSentAt, now) };
       const evidence = { ...rest, sent, ...(sent > 0 && sentWithin) };
       const data = { obligation: o.id, round: o.round, evidence, counted, audience };
-      const next = { ...state, obligations: { ...state.obligations, [o.id]: withDelivery(o, data) } };
+      const next = putObligation(state, withDelivery(o, data));
       const stands = standing(next.obligations[o.id]!, rule, next, pack)!;
       // Whoever counted may not know of stops: of one that told everybody nothing was stopped.
       const stopped = outcome.stopped && o.stopped !== undefined && !isCovered(stands);

@@ -4,7 +4,7 @@ import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { isDoubted } from './doubted';
 import { readerOf } from './readers';
-import { type IncidentState, isSettled, type Obligation } from './state';
+import { type IncidentState, isSettled, type Obligation, waitsForPerson } from './state';
 import { toldWith } from './telling';
 
 /**
@@ -21,7 +21,7 @@ export function lacksRequired({ draft }: Obligation, rule: ObligationRule): bool
  * on, and a typing error in an instant sends nothing.
  */
 export function sentOnSilenceAt(o: Obligation, state: IncidentState, pack: Policy): Instant | undefined {
-  if (o.changed || o.stopped || o.refused) return undefined;
+  if (o.changed || waitsForPerson(o)) return undefined;
   const served = [
     o,
     ...toldWith(o, state, pack).filter((other) => !isSettled(other) && other.status !== 'proposed-not-owed'),

@@ -245,6 +245,16 @@ export interface IncidentState extends CaseState {
   rejected: number;
 }
 
+/** The state with an obligation as it is now. */
+export function putObligation(state: IncidentState, o: Obligation): IncidentState {
+  return { ...state, obligations: { ...state.obligations, [o.id]: o } };
+}
+
+/** Whether nothing of it goes out, on silence either, until a person acts: its sending was stopped, or its text refused. */
+export function waitsForPerson({ stopped, refused }: Pick<Obligation, 'stopped' | 'refused'>): boolean {
+  return Boolean(stopped || refused);
+}
+
 /**
  * What those who were told so far were told without. A round for newly found recipients tells only them, so what the
  * rounds before it lacked is still owed to the others.

@@ -1,4 +1,5 @@
 /** What keeps an obligation open, and the command that goes on with it: the same as its alarm gives. */
+
 import { ask, commandText, tocsin, withoutActor } from '../kernel/command-lines';
 import { human } from '../kernel/time';
 import type { Policy } from '../policy/policy';
@@ -8,6 +9,7 @@ import { stateWords } from './board-words';
 import { confirmLine, proposalText } from './not-owed';
 import { lacking } from './records';
 import type { IncidentState, Obligation } from './state';
+import { isBeingStopped } from './stopping';
 import { onceText } from './two-persons';
 
 /** The command that a person goes on with, as text, without who sends it. */
@@ -20,7 +22,7 @@ type CommandOf = ReturnType<typeof clockAlarm>['commands'][number];
 /** Why an obligation is still open, for whoever would close the incident. */
 export function stillOpen(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): string {
   if (o.status === 'proposed-not-owed') return openProposal(o, rule, state);
-  if (o.status === 'dispatching' && o.stopped) return `${o.id}: is being stopped; try again when that is done`;
+  if (isBeingStopped(o)) return `${o.id}: is being stopped; try again when that is done`;
   if (o.status === 'dispatching') return `${o.id}: is being sent; try again when that is done`;
   const lacks = rule.record ? lacking(rule.record, state, pack) : [];
   const why = lacks.length > 0 ? `, as it lacks ${lacks.join(', ')}` : '';

@@ -11,7 +11,7 @@ import type { NewEvent } from './events';
 import { isSomebodyTold } from './evolve-telling';
 import { noticeNow } from './notice-now';
 import { shareText, standingOf } from './standing';
-import type { IncidentState, Obligation } from './state';
+import { type IncidentState, type Obligation, putObligation } from './state';
 import type { Step } from './step';
 import { NO_TALLY, toldIn } from './tally';
 import { audienceFor } from './told-wrongly';
@@ -38,7 +38,17 @@ export const stoppedGoesOn: Step = (o, rule, state, pack) => {
 
 /** The fingerprint of what its notice says by itself. */
 function factsOf(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): string {
-  return noticeNow(o, rule, { ...state, obligations: { ...state.obligations, [o.id]: o } }, pack).facts;
+  return noticeNow(o, rule, putObligation(state, o), pack).facts;
+}
+
+/** Whether batches of a stopped notice are still on their way. */
+export function isBeingStopped({ status, stopped }: Obligation): boolean {
+  return status === 'dispatching' && stopped !== undefined;
+}
+
+/** Why nothing can be decided of it meanwhile. */
+export function beingStoppedProblem({ id }: Obligation): string {
+  return `obligation: ${id} is being stopped: batches on their way still end; try again when that is done`;
 }
 
 /** `stopped by lead@example.com`, while its rest waits; `being stopped by …` while batches are on their way. */

@@ -53,6 +53,19 @@ function held(incident: TestIncident, obligation = ID): { reached: Promise<void>
   return { reached, letGo };
 }
 
+/** Each call of an activity waits until it is let go. */
+function waiting(activity: 'openDelivery' | 'summariseDelivery'): () => void {
+  let open = (): void => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  harness.world.fail(activity, async () => {
+    await gate;
+    return false;
+  });
+  return open;
+}
+
 const told = (incident: TestIncident) => incident.mails(ID).map(({ to }) => to);
 const everybody = (workspaces = WORKSPACES) => workspaces.map((ws) => `${ws}@owner.example`);
 
@@ -132,14 +145,7 @@ test('the wrong people: those who fall out of the list hear nothing once it goes
 
 test('before its delivery has begun, nobody is mailed', async () => {
   const incident = await drafted();
-  let open = (): void => {};
-  const gate = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  harness.world.fail('openDelivery', async () => {
-    await gate;
-    return false;
-  });
+  const open = waiting('openDelivery');
   incident.stuck = () => true;
   await incident.send('approve', { obligation: ID });
   await incident.send('stop-sending', STOP);
@@ -156,14 +162,7 @@ test('before its delivery has begun, nobody is mailed', async () => {
 
 test('after its last batch, everybody was told, and the record says that', async () => {
   const incident = await drafted(['ws-1', 'ws-2']);
-  let open = (): void => {};
-  const gate = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  harness.world.fail('summariseDelivery', async () => {
-    await gate;
-    return false;
-  });
+  const open = waiting('summariseDelivery');
   incident.stuck = () => true;
   await incident.send('approve', { obligation: ID });
   await until(async () => told(incident).length === 2);

@@ -8,17 +8,10 @@ import { inTransaction } from '../../../postgres/transaction';
 import type { AudienceRow, AudienceRows } from '../../directory/directory-port';
 import { ownersOf } from '../../directory/resolved';
 import { addressKey } from '../../mail/mail-address';
+import { takenOut } from './count-deliveries';
 import type { DeliveryEventKind } from './delivery-events';
 import { FATE_KIND } from './delivery-events';
-import {
-  type Beside,
-  type DeliveryStatus,
-  type Enter,
-  type Known,
-  type ObligationKey,
-  STOPPED,
-  type Wanted,
-} from './ledger';
+import type { Beside, DeliveryStatus, Enter, Known, ObligationKey, Wanted } from './ledger';
 import { insertDeliveries } from './open-deliveries';
 
 /** Sorting a million rows on a busy machine. */
@@ -134,8 +127,8 @@ async function keepAddresses(client: PoolClient, of: string[]): Promise<void> {
   await client.query(
     `DECLARE addresses NO SCROLL CURSOR FOR
      SELECT address FROM tocsin.deliveries
-      WHERE incident_id = $1 AND obligation_id = $2 AND NOT (status = 'failed' AND error_code IS NOT DISTINCT FROM $3)`,
-    [...of, STOPPED],
+      WHERE incident_id = $1 AND obligation_id = $2 AND NOT ${takenOut()}`,
+    of,
   );
   for (;;) {
     const { rows } = await client.query<{ address: string }>(`FETCH ${PAGE} FROM addresses`);

@@ -29,11 +29,11 @@ export async function countDeliveries(
     first: Date;
     last: Date;
   }>(
-    `SELECT channel, CASE WHEN status = 'failed' AND error_code = $3 THEN 'stopped' ELSE status END AS status, count(*),
+    `SELECT channel, CASE WHEN ${takenOut()} THEN 'stopped' ELSE status END AS status, count(*),
             min(sent_at) AS first, max(sent_at) AS last
        FROM tocsin.deliveries WHERE incident_id = $1 AND obligation_id = $2
       GROUP BY 1, 2 ORDER BY channel COLLATE "C"`,
-    [incidentId, obligationId, STOPPED],
+    [incidentId, obligationId],
   );
   return summarise(
     rows.map(({ channel, status, count, first, last }) => ({
@@ -49,6 +49,11 @@ export async function countDeliveries(
 /** In which of them a delivery counts. */
 export function countedAs({ status, errorCode }: Pick<Delivery, 'status' | 'errorCode'>): StatusCount['status'] {
   return status === 'failed' && errorCode === STOPPED ? 'stopped' : status;
+}
+
+/** The same of a row, in SQL. `row`: with its dot, what it is called there. */
+export function takenOut(row = ''): string {
+  return `(${row}status = 'failed' AND ${row}error_code IS NOT DISTINCT FROM '${STOPPED}')`;
 }
 
 /** Adds counts up to a summary; `firstSentAt` and `lastSentAt` are absent while nothing was sent. */

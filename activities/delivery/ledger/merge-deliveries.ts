@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
-import { type Delivery, type ObligationKey, STOPPED } from './ledger';
+import { takenOut } from './count-deliveries';
+import type { Delivery, ObligationKey } from './ledger';
 
 const CHUNK = 5_000;
 
@@ -26,7 +27,7 @@ export async function mergeDeliveries(pool: Pool, key: ObligationKey, deliveries
 const RANK = (status: string) => `array_position(ARRAY['pending', 'failed', 'sending', 'unknown', 'sent'], ${status})`;
 
 /** Taken out of an earlier round by its stop: entered again elsewhere, it is in that round. */
-const STOPPED_HERE = `(present.status = 'failed' AND present.error_code = '${STOPPED}')`;
+const STOPPED_HERE = takenOut('present.');
 
 const MERGE = `
   INSERT INTO tocsin.deliveries AS present (incident_id, obligation_id, recipient_ref, channel, address, language, round,
@@ -43,5 +44,5 @@ const MERGE = `
          body_sha256 = excluded.body_sha256, error_code = excluded.error_code, updated_at = excluded.updated_at,
          claimed_at = excluded.claimed_at, sent_at = excluded.sent_at
    WHERE (${RANK('excluded.status')} > ${RANK('present.status')}
-          AND NOT (excluded.status = 'failed' AND excluded.error_code = '${STOPPED}' AND excluded.round < present.round))
+          AND NOT (${takenOut('excluded.')} AND excluded.round < present.round))
       OR (${STOPPED_HERE} AND excluded.round > present.round)`;

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
-import { type DeliveryGroup, type Recipient, STOPPED } from './ledger';
+import { takenOut } from './count-deliveries';
+import type { DeliveryGroup, Recipient } from './ledger';
 
 const CHUNK = 10_000;
 
@@ -12,8 +13,8 @@ export async function openDeliveries(
   const added = await insertDeliveries(pool, group, recipients);
   const { rows } = await pool.query<{ total: string }>(
     `SELECT count(*) AS total FROM tocsin.deliveries
-      WHERE incident_id = $1 AND obligation_id = $2 AND channel = $3 AND NOT (status = 'failed' AND error_code IS NOT DISTINCT FROM $4)`,
-    [group.incidentId, group.obligationId, group.channel, STOPPED],
+      WHERE incident_id = $1 AND obligation_id = $2 AND channel = $3 AND NOT ${takenOut()}`,
+    [group.incidentId, group.obligationId, group.channel],
   );
   return { added, total: Number(rows[0]!.total) };
 }
@@ -29,7 +30,7 @@ export async function insertDeliveries(
     const chunk = recipients.slice(start, start + CHUNK);
     const place = [incidentId, obligationId, channel, round];
     const [refs, languages] = [chunk.map(({ ref }) => ref), chunk.map(({ language }) => language)];
-    if (round > 1) added += (await database.query(TAKE_OVER, [...place, refs, languages, STOPPED])).rowCount ?? 0;
+    if (round > 1) added += (await database.query(TAKE_OVER, [...place, refs, languages])).rowCount ?? 0;
     const addresses = chunk.map(({ address }) => address);
     added += (await database.query(INSERT, [...place, refs, addresses, languages])).rowCount ?? 0;
   }
@@ -53,7 +54,7 @@ const TAKE_OVER = `
          error_code = CASE WHEN batch_key IS NOT NULL THEN error_code END
     FROM unnest($5::text[], $6::text[]) AS given (ref, language)
    WHERE incident_id = $1 AND obligation_id = $2 AND channel = $3 AND recipient_ref = given.ref
-     AND (status = 'failed' AND error_code = $7 AND round <> $4
+     AND (${takenOut('present.')} AND round <> $4
        OR status = 'pending' AND round < $4 AND EXISTS (
          SELECT FROM tocsin.stopped_rounds AS stopped
           WHERE stopped.incident_id = $1 AND stopped.obligation_id = $2 AND stopped.channel = $3 AND stopped.round = present.round))`;

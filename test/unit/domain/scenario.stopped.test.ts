@@ -137,6 +137,12 @@ test('released, it is as before: silence sends it, at once where its time has co
   ).toEqual(['approved', 'silence']);
 });
 
+/** The draft that its round for the rest asks for. */
+function draftWanted(story: Story) {
+  const obligations = { [ID]: { ...story.obligation(ID), draft: undefined } };
+  return wantedWork({ ...story.state, obligations }, story.pack)[0];
+}
+
 test("counsel's text of before stands in the round for the rest, and a new one goes to the rest alone", () => {
   const story = new Story({ serviceAffecting: false }).to(1);
   story.send('assess', { assessment: assessment({ dataSets: [stored()], workspaces: ALL }), awareAt: at(1) });
@@ -147,10 +153,7 @@ test("counsel's text of before stands in the round for the rest, and a new one g
   story.send('approve', { obligation: ID });
   stop(story);
   ended(story, ['ws-1']);
-  const [work] = wantedWork(
-    { ...story.state, obligations: { [ID]: { ...story.obligation(ID), draft: undefined } } },
-    story.pack,
-  );
+  const work = draftWanted(story);
   expect(work).toMatchObject({ kind: 'draft', edits: [{ language: 'en', body: 'As counsel wrote it.', by: COUNSEL }] });
   story.send('edit-draft', { ...text, draft: draft(), body: 'Corrected.' });
   expect(story.problems()).toEqual([]);
@@ -385,10 +388,7 @@ test('a text that had fallen with its facts stays fallen in the round for the re
   story.send('approve', { obligation: ID });
   stop(story);
   ended(story, ['ws-1']);
-  const [work] = wantedWork(
-    { ...story.state, obligations: { [ID]: { ...story.obligation(ID), draft: undefined } } },
-    story.pack,
-  );
+  const work = draftWanted(story);
   expect(work).toMatchObject({ kind: 'draft', edits: [{ language: 'en' }] });
 });
 
