@@ -16,13 +16,16 @@ export interface RunningWatchdog {
 /** Makes the watchdog; `start` of it begins to look. While Temporal is away it connects anew at each look. */
 export function createWatchdog(settings: WatchdogProcess, target: () => TemporalTarget): RunningWatchdog {
   const pool = createPool(settings.databaseUrl, { refusePower: settings.production });
-  let client: TocsinClient | undefined;
+  let client: Promise<TocsinClient> | undefined;
   const watchdog = new Watchdog(
     {
       pool,
       async temporal() {
-        client ??= await connectTo(target(), settings.encryptionKeys, settings.taskQueue);
-        return client;
+        client ??= connectTo(target(), settings.encryptionKeys, settings.taskQueue);
+        return client.catch((error: unknown) => {
+          client = undefined;
+          throw error;
+        });
       },
       taskQueue: settings.taskQueue,
       mail: settings.mail && createResendMail(settings.mail),
@@ -34,8 +37,9 @@ export function createWatchdog(settings: WatchdogProcess, target: () => Temporal
   return {
     watchdog,
     async stop() {
-      await atEnd('the look of the watchdog', watchdog.stop());
-      await atEnd('connections of the watchdog', Promise.allSettled([client?.close(), pool.end()]));
+      await atEnd('what the watchdog has begun to tell', watchdog.stop());
+      const closed = client?.then((connected) => connected.close());
+      await atEnd('connections of the watchdog', Promise.allSettled([closed, pool.end()]));
     },
   };
 }

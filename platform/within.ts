@@ -10,3 +10,17 @@ export async function within<T>(ms: number, work: Promise<T>, late: string): Pro
     clearTimeout(timer);
   }
 }
+
+/** What `work` gives, or nothing once `signal` is aborted; then it goes on unheard. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const given = new AbortController();
+  try {
+    const aborted = new Promise<undefined>((resolve) => {
+      if (signal.aborted) resolve(undefined);
+      else signal.addEventListener('abort', () => resolve(undefined), { once: true, signal: given.signal });
+    });
+    return await Promise.race([aborted, work]);
+  } finally {
+    given.abort();
+  }
+}

@@ -10,6 +10,7 @@ import { type Finding, findings, type Look, type Part, type WatchedRun } from '.
 import { type RegisteredCase, registeredCase } from '../domain/watch/registered-case';
 import { type Memory, ringsAfter } from '../domain/watch/rings';
 import type { Log } from '../platform/log';
+import { unlessAborted } from '../platform/within';
 import { isUnavailable } from '../postgres/pool';
 import { EachCase } from '../register/each-case';
 import { anchoringBehind } from './anchoring-eye';
@@ -66,7 +67,9 @@ export class Watchdog {
   private memory: Memory = new Map();
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> = Promise.resolve();
-  private stopped = false;
+  private readonly stopping = new AbortController();
+  /** Of one look: the SDK keeps a listener of each call for as long as the signal lives. */
+  private calls = new AbortController();
 
   constructor(
     private readonly deps: WatchdogDeps,
@@ -81,8 +84,10 @@ export class Watchdog {
     this.looking = this.watch();
   }
 
+  /** A look under way is given up, as it only reads; what it had begun to tell is told. */
   async stop(): Promise<void> {
-    this.stopped = true;
+    this.stopping.abort();
+    this.calls.abort();
     clearTimeout(this.timer);
     await this.looking;
   }
@@ -102,7 +107,7 @@ export class Watchdog {
       parts.push(...(await anchoringBehind(this.deps.pool).catch(unlooked('anchoring'))));
     }
     const temporal = await this.seen(
-      () => this.atTemporal(cases),
+      () => this.askTemporal(cases),
       (problem) => parts.push({ part: 'temporal', problem }),
       'Temporal',
     );
@@ -120,7 +125,9 @@ export class Watchdog {
 
   /** One look, and what it makes known: to people, and to the dead man's switch. */
   async round(): Promise<void> {
-    const { found } = await this.look();
+    const look = await unlessAborted(this.look(), this.stopping.signal);
+    if (!look) return;
+    const { found } = look;
     const now = this.instant();
     const { rings, over, memory } = ringsAfter(this.memory, found, now);
     const message = messageOf(rings, over, now);
@@ -138,14 +145,21 @@ export class Watchdog {
     } catch (error) {
       this.deps.log.error({ problem: (error as Error).message }, 'a look of the watchdog broke off; it looks again');
     }
-    if (this.stopped) return;
+    if (this.stopping.signal.aborted) return;
     this.timer = setTimeout(() => {
       this.looking = this.watch();
     }, this.settings.everyMs);
   }
 
-  private async atTemporal(cases: RegisteredCase[] | undefined) {
+  private async askTemporal(cases: RegisteredCase[] | undefined) {
     const client = await this.deps.temporal();
+    // A call under way would keep the process from ending.
+    this.calls = new AbortController();
+    if (this.stopping.signal.aborted) this.calls.abort();
+    return client.temporal.withAbortSignal(this.calls.signal, () => this.atTemporal(client, cases));
+  }
+
+  private async atTemporal(client: TocsinClient, cases: RegisteredCase[] | undefined) {
     const eye = new TemporalEye(client.temporal, this.deps.taskQueue, this.writersEye);
     const open = cases?.filter((each) => each.open && !each.exercise) ?? [];
     // Listed first: what is closed and read meanwhile is not taken for one that was never written.

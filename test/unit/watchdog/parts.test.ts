@@ -1,9 +1,11 @@
 /** What the watchdog tells of a part that is away: what is at stake, and what to look at. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MailPort } from '../../../activities/mail/mail-port';
 import { unsignedOrAstray } from '../../../watchdog/signing-eye';
 import { type Message, tell } from '../../../watchdog/telling';
 import { Watchdog } from '../../../watchdog/watchdog';
+import { until } from '../../setup/until';
 
 const away = (message: string) => async () => {
   throw new Error(message);
@@ -21,6 +23,43 @@ test('each part that does not answer is told with what is at stake and the setti
     'Postgres does not answer (refused): nothing can be recorded. Check that it runs and that DATABASE_URL names it',
     'Temporal does not answer (no route): no deadline is acted on. Check that it runs and that TEMPORAL_ADDRESS names it',
   ]);
+});
+
+test('a look that nothing answers is given up when the watchdog stops, and nothing is told of it', async () => {
+  const never = () => new Promise<never>(() => undefined);
+  const looking = new Watchdog(
+    { pool: { query: never }, temporal: never, taskQueue: 'tocsin', dataDir: __dirname, log: {} } as never,
+    { mail: [], later: [], everyMs: 60_000 },
+  );
+  looking.start();
+  expect(await Promise.race([looking.stop().then(() => 'stopped'), sleep(5_000, 'still looks')])).toBe('stopped');
+});
+
+test('what had begun to be told is told before the watchdog has stopped', async () => {
+  let [asked, mailed] = [false, false];
+  const mail: MailPort = {
+    async send() {
+      asked = true;
+      await sleep(200);
+      mailed = true;
+      return { id: '1' };
+    },
+  } as never;
+  const looking = new Watchdog(
+    {
+      pool: { query: away('refused') },
+      temporal: away('no route'),
+      taskQueue: 'tocsin',
+      mail,
+      dataDir: __dirname,
+      log: { error() {} },
+    } as never,
+    { mail: ['oncall@example.com'], later: [], everyMs: 20 },
+  );
+  looking.start();
+  await until('the mail is on its way', () => asked);
+  await looking.stop();
+  expect(mailed).toBe(true);
 });
 
 test('that signing or anchoring cannot be checked is told, unless Postgres went away meanwhile', async () => {
