@@ -11,7 +11,7 @@ const root = path.resolve(__dirname, '..');
 const dir = path.join(root, 'test', 'faults');
 const HARMS = ['lost', 'doubled', 'early', 'silent'];
 /** Tests beside the families that judge by themselves and count nothing of this. */
-const NOT_COUNTED = ['exercise-contained', 'intake-killed', 'cold-query'];
+const NOT_COUNTED = ['exercise-contained', 'intake-killed', 'cold-query', 'ends-in-time', 'statuspage-killed'];
 
 const USAGE = `npm run faults [NAME...] [-- --seed N | --list | --help]
 

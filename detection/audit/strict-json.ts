@@ -18,8 +18,12 @@ export function parseStrict(bytes: Uint8Array): unknown {
   if (!isUtf8(bytes)) throw new NotCanonicalisable('it is not in UTF-8');
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
   try {
-    scan(text);
-    return JSON.parse(text);
+    const isDeep = mayBeDeep(text);
+    if (isDeep) scan(text);
+    const value: unknown = JSON.parse(text);
+    // What JSON.stringify would write holds nothing that the scan looks for, but for a lone surrogate as an escape.
+    if (!isDeep && (JSON.stringify(value) !== text || text.includes('\\ud'))) scan(text);
+    return value;
   } catch (error) {
     if (error instanceof SyntaxError) throw new NotCanonicalisable('it is not JSON');
     throw error;
@@ -29,6 +33,17 @@ export function parseStrict(bytes: Uint8Array): unknown {
 /** The canonical form of a value that `parseStrict` gave. */
 export function canonicalText(value: unknown): string {
   return canonicalize(value)!;
+}
+
+/** Whether so many objects and arrays open that they could stand in each other too deep. */
+function mayBeDeep(text: string): boolean {
+  let opened = 0;
+  for (const bracket of '{[') {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
+      if (++opened > MAX_DEPTH) return true;
+    }
+  }
+  return false;
 }
 
 /** Looks for what `JSON.parse` lets pass. Whether the text is JSON at all is for that to say. */

@@ -1,5 +1,6 @@
 // The documentation against the source: what it names is there, what it links to exists, and the examples of
 // docs/extending.md run.
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -35,6 +36,22 @@ const ROOMS = readdirSync(root, { withFileTypes: true }).flatMap((entry) =>
 const LEFT = ['intake', 'audit', 'sessions', 'dependencies', 'scripts'];
 
 const withoutExamples = (text: string) => text.replace(/^```[\s\S]*?^```/gm, '');
+
+test('the families of faults in docs/operations.md are those that the command plays; every other file of them stands beside', () => {
+  const listed = execFileSync(process.execPath, [path.join(root, 'tools', 'faults.js'), '--list'], {
+    encoding: 'utf8',
+  });
+  const families = [...listed.matchAll(/^(\S+)/gm)].map(([, name]) => name!);
+  const page = read('docs/operations.md');
+  const from = page.indexOf('| Family | What happens |');
+  const [table, rest] = page.slice(from).split('\n\n', 1).concat(page.slice(from)) as [string, string];
+  expect([...table.matchAll(/^\| `(\S+)`/gm)].map(([, name]) => name).sort()).toEqual([...families].sort());
+  const files = readdirSync(path.join(root, 'test', 'faults')).flatMap(
+    (name) => /^(.+)\.(test|family)\.ts$/.exec(name)?.[1] ?? [],
+  );
+  const beside = rest.slice(rest.indexOf('Tests beside these'), rest.indexOf('An activity that is added'));
+  expect(files.filter((name) => !families.includes(name) && !beside.includes(`\`${name}\``))).toEqual([]);
+});
 
 test('every file and folder of the source that a page names is there', () => {
   const named = PAGES.flatMap((page) =>
