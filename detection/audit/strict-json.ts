@@ -32,7 +32,8 @@ export function parseStrict(bytes: Uint8Array): unknown {
 
 /** The canonical form of a value that `parseStrict` gave. */
 export function canonicalText(value: unknown): string {
-  return canonicalize(value)!;
+  // For a text, a number and a literal ECMAScript's own serialisation is that of RFC 8785, section 3.2.2.
+  return typeof value === 'object' && value !== null ? canonicalize(value)! : JSON.stringify(value);
 }
 
 /** Whether so many objects and arrays open that they could stand in each other too deep. */
