@@ -30,13 +30,14 @@ time, .time { font-variant-numeric: tabular-nums } td.time .soft { white-space: 
 main { padding-block: 1.75rem 3rem; display: grid; gap: 2rem; grid-template-columns: minmax(0, 1fr) }
 .foot { padding-block: 0 2.5rem; font-size: .875rem; color: var(--soft) }
 .head { display: grid; gap: .4rem }
+.over { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 1.25rem 3rem } .over > .head { flex: 1 1 22rem } .over > .left { max-width: 22rem }
 .meta { display: flex; flex-wrap: wrap; gap: .2rem .9rem; color: var(--soft); font-size: .9375rem }
 .meta b { color: var(--ink); font-weight: 600 }
 .card { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.25rem }
 .stack { display: grid; gap: .75rem; grid-template-columns: minmax(0, 1fr) }
 .two { display: grid; gap: 2rem; grid-template-columns: minmax(0, 1fr) }
-@media (min-width: 60rem) { .two > .stack { align-content: start } .two { grid-template-columns: minmax(0, 1.7fr) minmax(0, 1fr) } }
-.prose { max-width: 44rem }
+@media (min-width: 60rem) { .two > .stack { align-content: start } .two:has(> .stack:nth-child(2) > *) { grid-template-columns: minmax(0, 1.7fr) minmax(0, 1fr) } }
+.prose, main:has(> form.form) > :is(.say, .card, section) { max-width: 44rem }
 
 /* What must be seen first. */
 .say { border-radius: 10px; padding: .8rem 1.1rem; border-left: 4px solid currentColor; display: grid; gap: .25rem }
@@ -66,6 +67,10 @@ main { padding-block: 1.75rem 3rem; display: grid; gap: 2rem; grid-template-colu
 .todo { border-top: 1px solid var(--line); padding-top: .6rem; margin-top: .3rem; display: grid; gap: .6rem }
 .step { display: grid; gap: .25rem .9rem; grid-template-columns: minmax(0, 1fr) }
 .step .acts { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: .35rem }
+@media (min-width: 44rem) {
+  ol.steps:has(.left) > .step { grid-template-columns: 9.5rem minmax(0, 1fr) } ol.steps:has(.left) > .step > * { grid-column: 2 }
+  ol.steps:has(.left) > .step > .left { grid-column: 1; grid-row: 1 / span 4 }
+}
 ol.steps { display: grid; gap: 0; counter-reset: step }
 ol.steps > li { padding: 1rem 0; border-top: 1px solid var(--line); counter-increment: step }
 ol.steps > li:first-child { border-top: 0; padding-top: 0 } ol.steps > li:last-child { padding-bottom: 0 }
@@ -76,7 +81,10 @@ th { text-align: left; font-size: .8125rem; font-weight: 600; color: var(--soft)
 th, td { padding: .6rem .9rem .6rem 0; border-top: 1px solid var(--line); vertical-align: top }
 thead th { border-top: 0; padding-top: 0 }
 tbody th { font-size: inherit; color: var(--ink); font-weight: 500 }
-@media (min-width: 44rem) { tbody th:not([data-label]) { min-width: 7rem } }
+@media (min-width: 44rem) {
+  th, td { overflow-wrap: break-word } td code { overflow-wrap: anywhere } .card:has(table) { overflow-x: auto }
+  tbody th:not([data-label]) { min-width: 7rem }
+}
 @media (max-width: 44rem) {
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
   table, tbody, tr, th, td { display: block }
@@ -91,7 +99,7 @@ ol.events > li:first-child { border-top: 0 }
 ol.events time { color: var(--soft); font-size: .875rem; padding-top: .1rem }
 ol.events b { font-weight: 600 } ol.events .bad, .outcome.bad { color: var(--accent) }
 dl.facts { display: grid; gap: .35rem 1.25rem; grid-template-columns: minmax(0, 1fr) }
-@media (min-width: 30rem) { dl.facts { grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr) } }
+@media (min-width: 30rem) { dl.facts { grid-template-columns: fit-content(40%) minmax(0, 1fr) } }
 dl.facts dt { color: var(--soft) } @media (max-width: 30rem) { dl.facts { gap: 0 } dl.facts dd { padding-bottom: .4rem } }
 details > summary { cursor: pointer; padding: .35rem 0; color: var(--accent) }
 details[open] > summary { margin-bottom: .5rem }
@@ -109,6 +117,7 @@ input, select, textarea { font: inherit; color: var(--ink); background: var(--pa
 textarea { min-height: 7rem; resize: vertical; line-height: 1.5 }
 [aria-invalid="true"] { border: 2px solid var(--accent) } fieldset[aria-invalid="true"] { border-width: 0 0 0 3px; padding-left: .8rem }
 .choice { display: flex; gap: .65rem; align-items: flex-start; font-weight: 400; padding: .35rem 0 }
+.choice ~ :is(.hint, .wrong) { padding-left: 1.85rem; margin-top: -.4rem }
 .choice input { width: 1.2rem; height: 1.2rem; min-height: 0; flex: none; margin: .15rem 0 0 }
 .button, button { font: inherit; font-weight: 600; display: inline-flex; align-items: center; justify-content: center; min-height: 2.75rem; padding: .4rem 1.15rem; border-radius: 8px; border: 1px solid var(--accent); background: var(--accent); color: var(--on); text-decoration: none; cursor: pointer; text-align: center }
 .button:hover, button:hover { filter: brightness(1.08) }
@@ -117,7 +126,7 @@ button.link { border: 0; background: none; color: var(--accent); padding: .3rem 
 .acts { display: flex; flex-wrap: wrap; gap: .6rem }
 .actions { columns: 2; column-gap: 2rem } .actions li { break-inside: avoid; padding: .3rem 0 }
 @media (max-width: 44rem) { .actions { columns: 1 } }
-.letter { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.25rem; white-space: pre-wrap; font: inherit; margin: 0; max-width: 46rem }
+.letter { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.25rem; white-space: pre-wrap; font: inherit; margin: 0; max-width: 44rem }
 .diff del, .diff ins { display: block; text-decoration: none; padding: 0 .4rem; margin: 0 -.4rem; border-radius: 3px }
 .diff del { background: var(--bad); color: var(--bad-ink) } .diff del::before { content: "− " } .diff ins { background: var(--good); color: var(--good-ink) } .diff ins::before { content: "+ " }
 .typed { white-space: pre-wrap }

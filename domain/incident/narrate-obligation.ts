@@ -22,6 +22,7 @@ import {
   info,
   lowerFirst,
   type NarratedPack,
+  periodText,
   type Said,
   span,
   stated,
@@ -48,14 +49,14 @@ export function onObligation(event: ObligationEvent, context: Context): Said {
       const { dueAt, clock } = event.data;
       const part = clock.partAt ? ` (this part was known ${human(clock.partAt)})` : '';
       return info(
-        `${rule?.title ?? event.data.rule}: due ${human(dueAt)}, ${span(startOf(clock), dueAt)} from ${startWords(clock.from)}${part}`,
+        `${rule?.title ?? event.data.rule}: due ${human(dueAt)}, ${periodText(startOf(clock), dueAt)} from ${startWords(clock.from)}${part}`,
       );
     }
     case 'obligation-due-changed': {
       const { dueAt, previousDueAt, clock } = event.data;
       if (!previousDueAt) return info(`Deadline ${human(dueAt)}, counted from ${startWords(clock.from)}`);
       const earlier = toMs(dueAt) < toMs(previousDueAt);
-      const text = `Deadline now ${human(dueAt)}, ${span(previousDueAt, dueAt)} ${earlier ? 'earlier' : 'later'}, counted from ${startWords(clock.from)}`;
+      const text = `Deadline now ${human(dueAt)}, ${periodText(previousDueAt, dueAt)} ${earlier ? 'earlier' : 'later'}, counted from ${startWords(clock.from)}`;
       return earlier ? warn(text) : info(text);
     }
     case 'obligation-not-required': {

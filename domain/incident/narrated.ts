@@ -1,6 +1,6 @@
 /** What the sentences of the timeline are made of: tones, the pack from which things are named, and small words. */
 import { type InexactInstant, whenText } from '../kernel/inexact-instant';
-import { human, type Instant, spanText, toMs } from '../kernel/time';
+import { DAY_MS, HOUR_MS, human, type Instant, spanText, toMs } from '../kernel/time';
 import type { Authority, Ground } from '../policy/pack';
 import type { ObligationRule } from '../policy/rule';
 import type { IncidentState } from './state';
@@ -40,6 +40,13 @@ export function suffix(text: string | undefined): string {
 
 export function span(from: string, to: string): string {
   return spanText(toMs(to) - toMs(from));
+}
+
+/** The period of a clock as laws and contracts say it: `4 h`, `72 h`, `14 days`. One that is not whole is a span. */
+export function periodText(from: string, to: string): string {
+  const ms = Math.abs(toMs(to) - toMs(from));
+  if (ms > 0 && ms <= 3 * DAY_MS && ms % HOUR_MS === 0) return `${ms / HOUR_MS} h`;
+  return ms > 0 && ms % DAY_MS === 0 ? `${ms / DAY_MS} days` : span(from, to);
 }
 
 /** `1 workspace owner`, `2,910 individuals`. */

@@ -8,17 +8,17 @@ export function rows(state: VulnerabilityReportState): CaseRow[] {
   const { received, acknowledged: ack, triage, fixedIn, disclosure, credit, incident } = state;
   return [
     {
-      what: 'acknowledged by a person',
+      what: 'Acknowledged by a person',
       dueAt: received.clock.dueAt,
       state: ack ? clockText(ack) : withAcknowledged(state, 'acknowledgement', state.missed ? 'overdue' : 'owed'),
     },
-    ...(ack ? [{ what: 'reporter told of it', state: toldText(state) }] : []),
-    { what: 'triage', state: triage ? triageText(triage) : 'open' },
+    ...(ack ? [{ what: 'Reporter told of it', state: toldText(state) }] : []),
+    { what: 'Triage', state: triage ? triageText(triage) : 'open' },
     ...(triage?.decision === 'accepted'
       ? [
-          { what: 'fix', state: fixedIn ? `in ${fixedIn}` : 'open' },
+          { what: 'Fix', state: fixedIn ? `in ${fixedIn}` : 'open' },
           {
-            what: 'disclosure',
+            what: 'Disclosure',
             ...(disclosure.on ? { dueAt: dayOf(disclosure.on) } : {}),
             state: disclosure.publishedAt
               ? `published ${disclosure.publishedAt.slice(0, 10)}`
@@ -26,10 +26,10 @@ export function rows(state: VulnerabilityReportState): CaseRow[] {
                 ? withAcknowledged(state, 'disclosure', 'agreed')
                 : 'no day agreed',
           },
-          { what: 'credit', state: credit ?? 'not decided: anonymous' },
+          { what: 'Credit', state: credit ?? 'not decided: anonymous' },
         ]
       : []),
-    ...(incident ? [{ what: `incident ${incident.id}`, state: incident.started ? 'runs' : 'is being declared' }] : []),
+    ...(incident ? [{ what: `Incident ${incident.id}`, state: incident.started ? 'runs' : 'is being declared' }] : []),
   ];
 }
 

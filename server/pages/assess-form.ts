@@ -28,8 +28,12 @@ import { say, type Visitor } from './layout';
 import { addressOf } from './links';
 import type { LookedAt } from './looked-at';
 import { keyAfter, refusalBox } from './refusal-box';
+import { pageHead, subjectOf } from './subject';
 import { type Typed, textOf } from './typed';
 import { words } from './words';
+
+const ABOUT =
+  'Answer what you know; the rest can follow, and every clock runs meanwhile. Nothing is recorded until you send it.';
 
 /** The page of the form. */
 export function assessForm(looked: LookedAt, typed: Typed, visitor: Visitor, refusal?: Refusal): Html {
@@ -55,7 +59,7 @@ export function assessForm(looked: LookedAt, typed: Typed, visitor: Visitor, ref
       isWrong(question) ? textOf(typed[nameOf(question.path)]) : value,
       told.get(nameOf(question.path)),
     );
-  return html`<div class="head prose"><p><a href="${at}">Back to the incident</a></p><h1>Assess</h1><p class="soft">Answer what you know; the rest can follow, and every clock runs all the same. Nothing is sent before you send it.</p></div>
+  return html`${pageHead({ back: { to: at, text: 'Back' }, heading: 'Assess', about: ABOUT, subject: subjectOf(looked) })}
 ${refusal && refusalBox(refusal, called([data!, ...asked, ...others]), visitor.session.actor)}
 ${effects(looked, facts, typed)}
 <form class="form" method="post" action="${at}/assess">
@@ -124,7 +128,7 @@ function questionField(question: GuideQuestion, value: string, problem: string |
   const id = `field-${name}`;
   const how =
     path[0] === 'workspaces'
-      ? 'Ids of the directory, one on each line; or all'
+      ? 'Their ids in the directory, one on each line; or: all'
       : form === 'list'
         ? 'One on each line.'
         : HOW_ANSWERED[form];

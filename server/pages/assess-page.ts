@@ -18,6 +18,7 @@ import { sendPage } from './layout';
 import { addressOf } from './links';
 import { type LookedAt, lookAt } from './looked-at';
 import { mustBeFresh, SHOWN_AGAIN, sendMessage } from './sending';
+import { subjectOf } from './subject';
 import { type Typed, textOf } from './typed';
 import { visitorOf } from './visitor';
 
@@ -95,6 +96,7 @@ export function assessPage(app: FastifyInstance, deps: PageDeps): void {
       typed: filled,
       choices: {},
       back: addressOf(id),
+      subject: subjectOf(looked),
       fixed: { revision: revisionOf(looked) },
       ...(refusal && !isOnTop(looked, typed) && 'facts' in own && { shown: factsDiff(looked, own.facts) }),
     };

@@ -69,9 +69,9 @@ ${brokenBox(
 )}
 <section class="stack" aria-label="Open incidents">
 ${incidents.length === 0 && html`<div class="card"><h2>No incident is open</h2><p class="soft">If something has happened, declare it: Tocsin then watches every deadline.</p></div>`}
-${incidents.slice(0, SHOWN).map((each) => incidentCard(each, looked.get(each.id), actor, now))}
+${incidents.slice(0, SHOWN).map((each, n) => incidentCard(each, looked.get(each.id), actor, now, n === 0))}
 </section>
-${others.map(({ kind, cases }) => html`<section class="card"><h2>Open: ${KINDS[kind].noun}s</h2><div class="stack quiet">${cases.slice(0, SHOWN).map((each) => caseRow(each, now))}</div></section>`)}
+${others.map(({ kind, cases }) => html`<section class="card"><h2>Open ${KINDS[kind].noun}s</h2><div class="stack quiet">${cases.slice(0, SHOWN).map((each) => caseRow(each, now))}</div></section>`)}
 ${lists.map((each) => leftOut(each, KINDS[each.kind].noun))}`;
 }
 
@@ -108,14 +108,22 @@ function brokenBox(cases: readonly ListedCase[], looked: ReadonlyMap<string, Nex
     : say('bad', html`<h2>Needs repair</h2><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`);
 }
 
-function incidentCard(listed: ListedCase, found: NextOf | undefined, actor: Actor, now: Instant): Html {
+function incidentCard(
+  listed: ListedCase,
+  found: NextOf | undefined,
+  actor: Actor,
+  now: Instant,
+  isFirst: boolean,
+): Html {
   const { id, title, severity, status, owner, overdue, exercise, stopped, nextDeadline } = listed;
   // The clock of an exercise is its own.
   const at = found?.now ?? now;
   const [step] = found?.steps ?? [];
   const seen = found && firstToEnd(found.view.state);
   const acts =
-    step?.commands.flatMap((line, n) => actionOf(id, line, actor, n === 0, step.commands) ?? []).slice(0, 3) ?? [];
+    step?.commands
+      .flatMap((line, n) => actionOf(id, line, actor, isFirst && n === 0, step.commands) ?? [])
+      .slice(0, 3) ?? [];
   return html`<article class="card row">
 ${exercise && !found ? html`<p class="left"><span>The clock of an exercise</span></p>` : timeLeft(nextDeadline, at, 'No deadline runs', { of: dueThen(found?.steps ?? [], nextDeadline) })}
 <div class="body"><h2><a href="${addressOf(id)}">${title ?? id}</a></h2>

@@ -98,11 +98,11 @@ ${registerBacklog > 0 && say('warn', `${registerBacklog} entries are not in the 
 ${stopped ? '' : closedAt ? html`<p class="left big"><strong>Closed</strong> <span>${instant(closedAt)}</span></p>` : timeLeft(view.nextDueAt ?? undefined, now, 'No deadline runs', { size: 'big', of: dueThen(steps, view.nextDueAt) })}
 <div class="two"><div class="stack">
 ${steps.length > 0 && html`<section class="card"><h2>What to do next</h2><ol class="steps">${steps.map((step) => stepItem(id, step, acts))}</ol></section>`}
-${acts.length > 0 && html`<section class="card"><h2>What you can do</h2><ul class="stack">${acts.map((name) => html`<li><a href="${addressOf(id)}/${name}">${actWords(name)}</a><br><span class="soft small">${describe(kind, name)}</span></li>`)}</ul></section>`}
-${owed(looked)}
+${standing(looked)}
 </div><div class="stack">
-<section class="card"><h2>Facts</h2><dl class="facts"><dt>Owner</dt><dd>${owner}</dd>${about(state).map((line) => html`<dt class="vh">About</dt><dd>${line}</dd>`)}</dl></section>
+<section class="card stack"><h2>Facts</h2><dl class="facts"><dt>Owner</dt><dd>${owner}</dd></dl>${about(state).map((line) => html`<p>${line}</p>`)}</section>
 ${openAlarms(looked)}
+${acts.length > 0 && html`<details class="card"><summary>Everything you can do</summary><ul class="stack">${acts.map((name) => html`<li><a href="${addressOf(id)}/${name}">${actWords(name)}</a><br><span class="soft small">${describe(kind, name)}</span></li>`)}</ul></details>`}
 </div></div>
 ${history(looked)}`;
 }
@@ -129,10 +129,10 @@ function messagesFor(kind: OtherKind, state: CaseState, { roles }: Actor): strin
   return messagesOf(kind).filter((name) => isTaken(name) && allows(rules[name]!, roles));
 }
 
-function owed({ kind, view: { state }, now }: LookedAtCase): Html | undefined {
+function standing({ kind, view: { state }, now }: LookedAtCase): Html | undefined {
   const rows = TOLD[kind].lifecycle.rows(state, now);
   if (rows.length === 0) return undefined;
-  return html`<section class="card"><h2>What is owed</h2><table><thead><tr><th>What</th><th>State</th><th>Due</th></tr></thead><tbody>${rows.map(({ what, state: stands, dueAt }) => html`<tr><th scope="row">${what}</th><td>${stands}</td><td class="time">${dueAt && html`${instant(dueAt)} <span class="soft">${leftText(dueAt, now)}</span>`}</td></tr>`)}</tbody></table></section>`;
+  return html`<section class="card"><h2>How it stands</h2><dl class="facts">${rows.map(({ what, state: stands, dueAt }) => html`<dt>${what}</dt><dd>${stands}${dueAt && html`<br><span class="soft">due ${instant(dueAt)}, ${leftText(dueAt, now)}</span>`}</dd>`)}</dl></section>`;
 }
 
 function told(kind: OtherKind, event: RecordedEvent): string {

@@ -19,6 +19,7 @@ import { addressOf, noticeOf } from './links';
 import { type LookedAt, lookAt } from './looked-at';
 import { type NoticeText, nameOf } from './notice-texts';
 import { mustBeFresh, SHOWN_AGAIN, sendMessage } from './sending';
+import { subjectOf } from './subject';
 import { type Typed, textOf } from './typed';
 import { visitorOf } from './visitor';
 
@@ -83,13 +84,14 @@ export function editPage(app: FastifyInstance, deps: PageDeps): void {
     const form: Form = {
       title: 'Keep this text',
       heading: 'Edit the notice',
-      about: `The text in ${nameOf(language)}, as its readers will have it, in Markdown. It takes the place of the present one, until the facts change; sent is only what is approved then.`,
+      about: `The text in ${nameOf(language)}, as its readers will have it, in Markdown. It replaces the present one until the facts change. Only an approved text is sent.`,
       action: `${addressOf(id)}/edit-draft`,
       schema: SCHEMA,
       without: OF_THE_SERVER,
       typed,
       choices: {},
       back: noticeOf(id, obligation),
+      ...('view' in looked && { subject: subjectOf(looked, obligation) }),
       // What was typed is sent for the draft that stands now: whoever sends it again has seen it beside their own.
       fixed: { obligation, language, draft: present?.draft ?? textOf(typed.draft) },
       rows: 24,

@@ -90,7 +90,7 @@ function fieldOf(
   const many = schema.items?.enum?.map((each) => ({ value: each, text: optionWords(each) }));
   if (many) return group(name, label, about, many, 'checkbox', [value].flat(), attributes);
   if (schema.const === true)
-    return html`<div class="field">${about}${choice(name, { value: 'yes', text: called }, 'checkbox', value === 'yes', attributes)}</div>`;
+    return html`<div class="field">${choice(name, { value: 'yes', text: called }, 'checkbox', value === 'yes', attributes)}${about}</div>`;
   if (options && needed && options.length <= 6 && !choices[name])
     return group(name, label, about, options, 'radio', [value].flat(), attributes);
   const given = typeof value === 'string' ? value : '';

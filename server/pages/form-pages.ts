@@ -14,7 +14,7 @@ import { Refusal } from '../problem';
 import { actWords } from './act-words';
 import { byTitle, withActs } from './acts-in-text';
 import { assessPage } from './assess-page';
-import { describe } from './case-page';
+import { describe, type OtherKind } from './case-page';
 import { choicesOf } from './choices';
 import { confirmationOf } from './confirmation';
 import type { PageDeps } from './deps';
@@ -30,6 +30,7 @@ import { addedBy, linkOfForm, type MailedLink, withLink } from './mailed-links';
 import { noticePage } from './notice-page';
 import { mustBeFresh, SHOWN_AGAIN, sendMessage } from './sending';
 import { stepsList } from './steps-list';
+import { subjectOf, subjectOfCase } from './subject';
 import type { Typed } from './typed';
 import { mustFit, withUploads } from './uploads';
 import { visitorOf } from './visitor';
@@ -72,9 +73,13 @@ function messagePages(app: FastifyInstance, deps: PageDeps, kind: KindName, name
     mailed?: MailedLink,
     refusal?: Refusal,
   ): Promise<Form> => {
-    if (kind !== 'incident') return base(id, typed);
+    if (kind !== 'incident') {
+      const view = await client.view<OtherKind>(id).catch(() => undefined);
+      return { ...base(id, typed), ...(view && { subject: subjectOfCase(id, view) }) };
+    }
     const looked = await lookAt(client, id, policy);
-    const form = { ...base(id, typed), ...ofIncident(name, looked, typed, actor) };
+    const subject = subjectOf(looked, typed.obligation);
+    const form = { ...base(id, typed), subject, ...ofIncident(name, looked, typed, actor) };
     return withLink(form, mailed, { looked, by: actor.by, refusal });
   };
   app.get<OfCase & { Querystring: Typed }>(at, async (request, reply) => {
@@ -218,7 +223,10 @@ function withDefaults(schema: Form['schema']): Form['schema'] {
 function ofIncident(name: string, looked: LookedAt, typed: Typed, actor: Actor): Partial<Form> {
   const { state } = looked.view;
   const choices = choicesOf(name, looked, typed);
-  if (name === 'confirm') return { choices, ...confirmationOf(looked, typed) };
+  if (name === 'confirm') {
+    const { fixed, ...confirmation } = confirmationOf(looked, typed);
+    return { choices, ...confirmation, ...(fixed ? { fixed } : { isIdle: true }) };
+  }
   // A refused close says itself what is in its way.
   if (name === 'close')
     return { choices, duties: dutiesOf(looked), ...(typed.key === undefined && { shown: inTheWay(looked, actor) }) };

@@ -6,6 +6,7 @@ import { fieldWords } from './field-words';
 import { fieldsOf, hasFiles, type Later, plainProblem, type schemaOf } from './fields';
 import { sendPage, type Visitor } from './layout';
 import { isUnknown, keyAfter, partsOf, refusalBox } from './refusal-box';
+import { pageHead, type Subject } from './subject';
 import type { Typed } from './typed';
 
 export interface Form {
@@ -19,8 +20,12 @@ export interface Form {
   typed: Typed;
   choices: Record<string, { value: string; text: string }[]>;
   back: string;
+  /** The case that it acts on. */
+  subject?: Subject;
   /** What the form is about, before its fields. */
   shown?: Html;
+  /** Nothing can be sent by it now, as `shown` says. */
+  isIdle?: boolean;
   /** What it sends beside what is typed. */
   fixed?: Record<string, string>;
   at?: 'declare';
@@ -51,14 +56,18 @@ export function sendForm(reply: FastifyReply, visitor: Visitor, form: Form, refu
     title: heading,
     visitor,
     ...(at && { at }),
-    body: html`<div class="head prose"><p><a href="${form.back}">Back</a></p><h1>${heading}</h1><p class="soft">${form.about}</p></div>
+    body: html`${pageHead({ back: { to: form.back, text: 'Back' }, heading, about: form.about, subject: form.subject })}
 ${refusal && refusalBox({ ...partsOf(refusal), errors }, namesOf(names, of), visitor.session.actor, refusal.kind === 'key-used' && !refusal.declared ? html`<p><a href="${form.back}">See how it stands</a></p>` : undefined, form.duties)}
 ${isShown && shown}
-<form class="form" method="post" action="${form.action}"${hasFiles(schema, without) && html` enctype="multipart/form-data"`}>
+${
+  form.isIdle && !asSent
+    ? html`<p class="acts"><a class="button" href="${form.back}">See how it stands</a></p>`
+    : html`<form class="form" method="post" action="${form.action}"${hasFiles(schema, without) && html` enctype="multipart/form-data"`}>
 ${hidden({ csrf: visitor.formToken, key: keyAfter(refusal && { refusal, typed }), ...Object.fromEntries(fixed) })}
 ${fieldsOf(schema, { typed, wrong, without, choices, ...(of && { of }), ...(rows && { rows }), later })}
 <div class="acts"><button>${form.title}</button><a class="button plain" href="${form.back}">Cancel</a></div>
-</form>`,
+</form>`
+}`,
   });
 }
 

@@ -1,12 +1,15 @@
 /** An incident: what is next and by when, its duties and why, containment, people, alarms, and what happened. */
 import type { Alarm } from '../../domain/case/alarm';
 import { alarmText } from '../../domain/case/alarm-text';
+import { isAfterClosing } from '../../domain/incident/after-closing';
 import { stepWords } from '../../domain/incident/board-words';
 import { stepStands } from '../../domain/incident/containment';
 import { countAndSource, howItStands } from '../../domain/incident/detections';
+import { DOUBTED } from '../../domain/incident/doubted-kinds';
 import { type BoardRow, board } from '../../domain/incident/explain';
 import { INCIDENT_MESSAGES } from '../../domain/incident/messages';
-import { isSettled } from '../../domain/incident/state';
+import { wouldConfirm } from '../../domain/incident/on-awareness';
+import { type IncidentState, isSettled } from '../../domain/incident/state';
 import { ClockThresholdSchema } from '../../domain/kernel/alarm-clock';
 import { TOCSIN } from '../../domain/kernel/recorded-event';
 import { ruleOf } from '../../domain/policy/policy';
@@ -46,7 +49,7 @@ ${duties(looked)}
 ${alarms(looked)}
 ${detections(looked)}
 ${containment(looked)}
-${!stopped && actions(id, actor)}
+${!stopped && actions(looked, actor)}
 </div></div>
 ${history(looked)}`;
 }
@@ -68,14 +71,14 @@ function duties(looked: LookedAt): Html {
     return html`<tr><th scope="row">${row.title}${link}</th><td><span class="chip ${tone}">${byTitle(row.status, names)}</span></td><td class="time">${row.dueAt && instant(row.dueAt)} ${left && html`<span class="soft">${left}</span>`}</td></tr>`;
   };
   const table = (of: BoardRow[]) =>
-    html`<table><thead><tr><th scope="col">Duty</th><th scope="col">Stands</th><th scope="col">Due</th></tr></thead><tbody>${of.map(cells)}</tbody></table>`;
+    html`<table><thead><tr><th scope="col">Duty</th><th scope="col">Status</th><th scope="col">Due</th></tr></thead><tbody>${of.map(cells)}</tbody></table>`;
   return html`<section class="card"><h2>Duties</h2>${open.length > 0 ? table(open) : html`<p class="soft">${settled.length > 0 ? 'Nothing is owed any more.' : 'No duty has begun yet: see why each applies or not.'}</p>`}
 ${settled.length > 0 && html`<details${open.length === 0 && html` open`}><summary>Settled</summary>${table(settled)}</details>`}
 <details id="why"><summary>Why each applies or not</summary><dl class="stack">${explanations.map((each) => html`<div><dt><b>${each.title}</b> <span class="chip">applies: ${each.applies}</span></dt><dd class="small soft">${each.citation}: ${byTitle(each.because.join('; '), names)}</dd></div>`)}</dl></details></section>`;
 }
 
 /** What rings, each matter once: an alarm that nobody acknowledges is repeated. */
-function alarms({ view: { state }, pack, events }: LookedAt): Html | undefined {
+function alarms({ view: { state }, pack, events, now }: LookedAt): Html | undefined {
   const open = events.flatMap((event) =>
     event.kind === 'alarm-raised' && state.unacknowledged?.includes(event.seq) ? [event] : [],
   );
@@ -89,19 +92,27 @@ function alarms({ view: { state }, pack, events }: LookedAt): Html | undefined {
   return html`<section class="card"><h2>Open alarms</h2><ul class="stack">${[...matters.values()].map((rung) => {
     const [first, last] = [rung[0]!, rung.at(-1)!];
     const { about } = last.data;
-    const times = rung.length > 1 && `${rung.length} times since `;
+    const raised =
+      rung.length > 1
+        ? html`raised ${rung.length} times, first ${instant(first.at)}, last ${instant(last.at)}`
+        : html`raised ${instant(last.at)}`;
     const o = about.kind === 'obligation' ? state.obligations[about.obligation] : undefined;
-    const what = o && isSettled(o) ? 'settled meanwhile' : alarmText(last.data, last.at).what;
-    return html`<li>${about.kind === 'obligation' && `${o ? titleIn(o, pack) : about.title}: `}${what} <span class="soft small">${times}${times && instant(first.at)}${times && ', the last '}${instant(last.at)}</span></li>`;
+    // Of a clock the page says how it stands now, not when it rang.
+    const rings = isOfAClock(last.data) && o?.dueAt ? leftText(o.dueAt, now) : alarmText(last.data, last.at).what;
+    const what = o && isSettled(o) ? 'settled meanwhile' : rings;
+    return html`<li>${about.kind === 'obligation' && `${o ? titleIn(o, pack) : about.title}: `}${what}<br><span class="soft small">${raised}</span></li>`;
   })}</ul></section>`;
 }
 
 /** What is repeated until somebody acknowledges it: the points of one clock, or one kind of occasion, of the same duty or measure. */
 function matterOf({ about, threshold }: Alarm): string {
   const what = about.kind === 'obligation' ? about.obligation : about.kind === 'measure' ? about.measure : '';
-  const isOfAClock = ClockThresholdSchema.safeParse(threshold).success;
   const occasion = threshold.kind === 'failing' ? `failing ${threshold.work}` : threshold.kind;
-  return JSON.stringify([about.kind, what, isOfAClock ? 'clock' : occasion]);
+  return JSON.stringify([about.kind, what, isOfAClock({ threshold }) ? 'clock' : occasion]);
+}
+
+function isOfAClock({ threshold }: Pick<Alarm, 'threshold'>): boolean {
+  return ClockThresholdSchema.safeParse(threshold).success;
 }
 
 /** The triage cases whose detections belong to it, and those that were taken out again. */
@@ -117,12 +128,20 @@ function containment({ view: { state } }: LookedAt): Html | undefined {
   return html`<section class="card"><h2>Containment</h2><ul class="stack">${steps.map((step) => html`<li>${stepWords(step)}<br><span class="outcome ${['failed', 'refused', 'recorded-only'].includes(step.state) && 'bad'}">${stepStands(step, state.owner)}</span></li>`)}</ul></section>`;
 }
 
-function actions(id: string, { roles }: Actor): Html | undefined {
+function actions({ id, view: { state } }: LookedAt, { roles }: Actor): Html | undefined {
   const names = messagesOf('incident').filter(
-    (name) => name !== 'approve' && allows(MESSAGE_ROLES.incident[name as 'close'], roles),
+    (name) => name !== 'approve' && makesSense(name, state) && allows(MESSAGE_ROLES.incident[name as 'close'], roles),
   );
   if (names.length === 0) return undefined;
   return html`<details class="card"><summary>Everything you can do</summary><ul class="stack">${names.map((name) => html`<li><a href="${addressOf(id)}/${name}">${actWords(name)}</a><br><span class="soft small">${INCIDENT_MESSAGES[name]!.description}</span></li>`)}</ul></details>`;
+}
+
+/** Whether a message can change anything of an incident that stands so, as far as that is seen without what it says. */
+function makesSense(name: string, state: IncidentState): boolean {
+  if (state.closedAt) return isAfterClosing({ message: name });
+  if (name === 'reopen') return false;
+  if (name === 'release') return Object.values(state.obligations).some(({ hold }) => hold);
+  return name !== 'confirm' || DOUBTED.some((change) => wouldConfirm(state, change));
 }
 
 function history(looked: LookedAt): Html {

@@ -138,7 +138,8 @@ function mustBeAllowed({ session, actor, method, routeOptions: { url } }: Fastif
 }
 
 export function notAllowed(rule: Rule | undefined, { roles }: Actor): Refusal {
-  const forWhom = `this is for: ${rule === undefined ? 'nobody' : [rule].flat().join(', ')}`;
+  const forWhom =
+    rule === undefined ? 'nobody may do this' : `this takes one of these roles: ${[rule].flat().join(', ')}`;
   // Mostly the claim was not asked for: whoever set the server up is to look there, and nobody else can help.
   const none =
     'your login brings no role: whoever runs the server looks whether its scopes ask for the claim of the roles';

@@ -25,12 +25,14 @@ import { isBeingWritten } from './being-written';
 import { diffBox } from './diff-box';
 import { fieldWords } from './field-words';
 import { say, type Visitor } from './layout';
+import { letter } from './letter';
 import { addressOf, noticeOf } from './links';
 import type { LookedAt } from './looked-at';
 import { isSentAlong, linkBox, type MailedLink } from './mailed-links';
 import { type NoticeText, type NoticeTexts, nameOf } from './notice-texts';
 import { isUnknown, keyAfter, refusalBox, type Sent } from './refusal-box';
 import { saidBox } from './said-box';
+import { pageHead, subjectOf } from './subject';
 import { instant, timeLeft } from './times';
 
 /**
@@ -87,8 +89,9 @@ export async function noticePage(
   const version = looked.events.findLast(
     (event) => isDraftOf(event, o) && event.data.fingerprint === draft.fingerprint,
   );
-  return html`<div class="head prose"><p><a href="${at}">Back to the incident</a></p><h1>${title}</h1><p class="meta"><span>${id}</span><span>${stateWords(o.status)}</span>${version && html`<span>Written ${instant(version.at)}, entry ${version.seq}</span>`}${o.dueAt && isDone && html`<span>Due ${instant(o.dueAt)}</span>`}</p></div>
-${o.dueAt && !isDone && timeLeft(o.dueAt, looked.now, '')}
+  const stands = html`${stateWords(o.status)}${version && html`, written ${instant(version.at)}, entry ${version.seq}`}${o.dueAt && isDone && html`, due ${instant(o.dueAt)}`}`;
+  const left = o.dueAt && !isDone ? timeLeft(o.dueAt, looked.now, '') : undefined;
+  return html`${pageHead({ back: { to: at, text: 'Back to the incident' }, heading: title, about: stands, subject: { ...subjectOf(looked), left } })}
 ${said && saidBox(looked, said)}
 ${mailed && linkBox(mailed, looked, actor.by, kept?.refusal)}
 ${isOld && say('note', html`<b>This text is being written anew</b><p>What is known or was edited since is not in it yet. <a href="${noticeOf(id, obligation)}">Look again</a></p>`)}
@@ -102,11 +105,12 @@ ${first && say('warn', html`<b>Approved by ${first.by}, 1 of 2</b><p>${isFirst ?
 ${missing.length > 0 && say('warn', html`<b>Not yet established</b><ul>${missing.map((each) => html`<li>${each}</li>`)}</ul>`)}
 ${untranslated.length > 0 && say('warn', html`<b>Not available in every language</b><ul>${untranslated.map(([language, n]) => html`<li>${nameOf(language)}: ${plural(n, 'text')} not translated</li>`)}</ul>`)}
 ${silentAt && say('warn', html`<b>${sendsAlone(silentAt, looked.now)}</b>`)}
-${isFiling ? dossier(draft, `${at}/filed?obligation=${encodeURIComponent(obligation)}`, awaitsFiling(o.status) && may('filed')) : html`<section class="card prose"><h2>Who gets it</h2>${reach ? html`<ul>${Object.entries(reach.languages).map(([language, n]) => html`<li>${n} in ${nameOf(language)}</li>`)}</ul>${reach.unreachable ? html`<p class="soft">${reach.unreachable} cannot be reached by mail.</p>` : ''}` : html`<p class="soft">The directory has not said how many.</p>`}${o.purpose === 'new-recipients' && html`<p>Whoever of them was told already is not mailed again.</p>`}</section>`}
-${texts.map((each) => textSection(looked, o, each, awaits && may('edit-draft')))}
+<div class="two"><div class="stack">${isFiling && dossier(draft, `${at}/filed?obligation=${encodeURIComponent(obligation)}`, awaitsFiling(o.status) && may('filed'))}
+${texts.map((each) => textSection(looked, o, each, awaits && may('edit-draft')))}</div><div class="stack">
+${!isFiling && html`<section class="card"><h2>Who gets it</h2>${reach ? html`<ul>${Object.entries(reach.languages).map(([language, n]) => html`<li>${grouped(n)} in ${nameOf(language)}</li>`)}</ul>${reach.unreachable ? html`<p class="soft">${grouped(reach.unreachable)} cannot be reached by mail.</p>` : ''}` : html`<p class="soft">The directory has not said how many.</p>`}${o.purpose === 'new-recipients' && html`<p>Whoever of them was told already is not mailed again.</p>`}</section>`}
 ${
   mayApprove &&
-  html`<section class="card prose stack"><h2>${of === 2 ? 'Approve' : 'Approve and send'}</h2><p>${sendsWhen(of, first)} If the facts change first, this draft is not sent: a new one is written.</p>
+  html`<section class="card stack"><h2>${of === 2 ? 'Approve' : 'Approve and send'}</h2><p>${sendsWhen(of, first)} If the facts change first, this draft is not sent: a new one is written.</p>
 <form class="form" method="post" action="${at}/approve"><input type="hidden" name="csrf" value="${visitor.formToken}"><input type="hidden" name="key" value="${keyAfter(kept)}"><input type="hidden" name="obligation" value="${obligation}"><input type="hidden" name="draft" value="${draft.fingerprint}">${mailed && isSentAlong(mailed, looked, kept?.refusal) && html`<input type="hidden" name="link" value="${mailed.token}">`}
 ${
   missing.length > 0 &&
@@ -115,7 +119,8 @@ ${typeof why === 'string' ? why : ''}</textarea></div>`
 }
 <div class="acts"><button>${of === 2 && !first ? 'Approve, 1 of 2' : 'Approve and send'}</button></div></form></section>`
 }
-${awaits && may('hold') && html`<p class="acts"><a class="button plain" href="${at}/hold?obligation=${encodeURIComponent(obligation)}">Hold it back</a></p>`}`;
+${awaits && may('hold') && html`<p class="acts"><a class="button plain" href="${at}/hold?obligation=${encodeURIComponent(obligation)}">Hold it back</a></p>`}
+</div></div>`;
 }
 
 interface Shown {
@@ -139,7 +144,7 @@ function textSection(
   return html`<section class="stack"><h2>The text in ${nameOf(language)}</h2>
 ${byHand && html`<p class="soft">Edited by ${edit.by}, ${instant(edit.at)}.</p>`}
 ${own > 0 && html`<p>${plural(own, 'workspace')} ${own === 1 ? 'gets' : 'get'} a version with ${own === 1 ? 'its' : 'their'} own numbers in place of this one. It is approved with this text. <a href="${noticeOf(id, o.id)}/own?${new URLSearchParams({ language }).toString()}">Read ${own === 1 ? 'it' : 'them'}</a></p>`}
-${text ? html`<div class="letter" lang="${language}"><b>${text.subject}</b>${text.text}</div>` : say('bad', 'This text cannot be read here now, so it cannot be approved here.')}${!text && pageOf(o.draft!)}
+${text ? letter(text, language) : say('bad', 'This text cannot be read here now, so it cannot be approved here.')}${!text && pageOf(o.draft!)}
 ${text && before && html`<details${byHand && html` open`}><summary>What is different from the version before it, entry ${before.seq}</summary>${diffBox(draftTextOf(before.text), draftTextOf(text))}</details>`}
 ${text && mayEdit && ruleOf(pack, o.rule)?.channel !== 'filing' && html`<p class="acts"><a class="button plain" href="${addressOf(id)}/edit-draft?${to.toString()}">Edit the text in ${nameOf(language)}</a></p>`}</section>`;
 }
@@ -232,7 +237,7 @@ function sendsAlone(silentAt: Instant, now: Instant): Html {
 
 /** A filing is not sent by Tocsin: a person takes the dossier to the authority. */
 function dossier(draft: Draft, filed: string, mayFile: boolean): Html {
-  return html`<section class="card prose"><h2>The dossier</h2><p>A person files it with the authority; it takes no approval here.</p>${pageOf(draft) ?? html`<p class="soft">Its address is not on record.</p>`}${mayFile && html`<p class="acts"><a class="button" href="${filed}">Record the filing</a></p>`}</section>`;
+  return html`<section class="card prose stack"><h2>The dossier</h2><p>A person files it with the authority; it takes no approval here.</p>${pageOf(draft) ?? html`<p class="soft">Its address is not on record.</p>`}${mayFile && html`<p class="acts"><a class="button" href="${filed}">Record the filing</a></p>`}</section>`;
 }
 
 /** Where the draft stands as a page of its own. Browsers open no file of a worker from here. */
@@ -249,8 +254,8 @@ function awaitsFiling(status: Obligation['status']): boolean {
 
 function sendsWhen(of: 1 | 2 | undefined, first: object | undefined): string {
   if (of === undefined && !first)
-    return 'It is sent as it stands above. If the policy requires two persons, it is sent only once a second person approves it.';
+    return 'It is sent as it stands here. If the policy requires two people, it is sent only once a second person approves it.';
   if (of === 2 && !first)
-    return 'Two persons must approve it: it is sent as it stands above once somebody else approves it too.';
-  return 'It is sent as it stands above.';
+    return 'Two people must approve it: it is sent as it stands here once somebody else approves it too.';
+  return 'It is sent as it stands here.';
 }

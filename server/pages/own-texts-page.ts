@@ -5,9 +5,11 @@ import { type Html, html } from '../../platform/html';
 import { Refusal } from '../problem';
 import { diffBox } from './diff-box';
 import { say } from './layout';
+import { letter } from './letter';
 import { noticeOf } from './links';
 import type { LookedAt } from './looked-at';
 import { type NoticeTexts, nameOf } from './notice-texts';
+import { pageHead, subjectOf } from './subject';
 import { type Typed, textOf } from './typed';
 
 const ON_A_PAGE = 100;
@@ -26,7 +28,12 @@ export async function ownTextsPage(
     throw new Refusal('not-found', 'no workspace gets a version of its own of this notice in this language');
   const notice = noticeOf(looked.id, obligation);
   const list = await from?.own(rendering.own.sha256).catch(() => undefined);
-  const head = html`<div class="head prose"><p><a href="${notice}">Back to the notice</a></p><h1>Versions of single workspaces, in ${nameOf(language)}</h1><p class="soft">${plural(rendering.own.count, 'workspace')} with ${rendering.own.count === 1 ? 'its' : 'their'} own numbers. Whoever approves the notice approves these too.</p></div>`;
+  const head = html`${pageHead({
+    back: { to: notice, text: 'Back to the notice' },
+    heading: `Versions of single workspaces, in ${nameOf(language)}`,
+    about: `${plural(rendering.own.count, 'workspace')} with ${rendering.own.count === 1 ? 'its' : 'their'} own numbers. Whoever approves the notice approves these too.`,
+    subject: subjectOf(looked, obligation),
+  })}`;
   if (!from || !list) return html`${head}${say('bad', 'They cannot be read here now.')}`;
   const at = (query: Record<string, string>) =>
     `${notice}/own?${new URLSearchParams({ language, ...query }).toString()}`;
@@ -37,7 +44,7 @@ export async function ownTextsPage(
     const [own, common] = await Promise.all(
       [sha256, rendering.sha256].map((each) => from.text(each).catch(() => undefined)),
     );
-    return html`${head}<section class="stack"><h2>${workspace}</h2>${own ? html`<div class="letter" lang="${language}"><b>${own.subject}</b>${own.text}</div>` : say('bad', 'This text cannot be read here now.')}${own && common && html`<h3>What is different from the notice of all others</h3>${diffBox(draftTextOf(common), draftTextOf(own))}`}<p><a href="${at({})}">All workspaces</a></p></section>`;
+    return html`${head}<section class="stack"><h2>${workspace}</h2>${own ? letter(own, language) : say('bad', 'This text cannot be read here now.')}${own && common && html`<h3>What is different from the notice of all others</h3>${diffBox(draftTextOf(common), draftTextOf(own))}`}<p><a href="${at({})}">All workspaces</a></p></section>`;
   }
   const all = Object.keys(list).sort();
   const page = Math.max(1, Number(/^\d{1,4}$/.exec(textOf(asked.page))?.[0] ?? 1));

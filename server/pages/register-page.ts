@@ -37,9 +37,10 @@ export async function registerPage(from: RegisterReader | undefined): Promise<Ht
   return html`<div class="head prose"><h1>Register</h1><p class="soft">Every step of every case, append-only and signed. What it shows can be verified without trusting Tocsin.</p></div>
 ${!from && notHere()}
 ${from && !log && say('bad', 'The register does not answer: is Postgres running?')}
-${log && signedCard(log)}
-${from && html`<section class="card prose"><h2>The entries of a case</h2><form class="form" method="get" action="/register/case"><div class="field"><label for="id">Case</label><span class="hint" id="id-hint">Its id, like INC-20260401-9f3a</span><input id="id" name="id" aria-describedby="id-hint" autocomplete="off" required></div><div class="acts"><button>Show its entries</button></div></form></section>`}
-${howToVerify(log?.signed)}`;
+<div class="two"><div class="stack">
+${from && html`<section class="card"><h2>The entries of a case</h2><form class="form" method="get" action="/register/case"><div class="field"><label for="id">Case</label><span class="hint" id="id-hint">Its id, like INC-20260401-9f3a</span><input id="id" name="id" aria-describedby="id-hint" autocomplete="off" required></div><div class="acts"><button>Show its entries</button></div></form></section>`}
+${howToVerify(log?.signed)}
+</div><div class="stack">${log && signedCard(log)}</div></div>`;
 }
 
 export async function entriesPage(from: RegisterReader | undefined, asked: Typed): Promise<Html> {
@@ -75,12 +76,12 @@ function signedCard({ entries, signed }: { entries: number; signed?: SignedLog }
       html`<b>Nothing was signed yet</b><p>The register holds ${plural(entries, 'entry', 'entries')}.</p>`,
     );
   const behind = entries - signed.size;
-  return html`<section class="card"><h2>Signed last</h2><dl class="facts"><dt>Entries signed</dt><dd>${grouped(signed.size)}</dd><dt>Not signed yet</dt><dd>${grouped(Math.max(0, behind))}</dd><dt>Log</dt><dd>${signed.origin}</dd><dt>Root</dt><dd><code>${signed.root}</code></dd></dl>
-<details><summary>The checkpoint as it is signed</summary><div class="letter"><code>${signed.note}</code></div></details><p class="soft small">As Postgres holds it. This page does not check the signature; the commands below do.</p></section>`;
+  return html`<section class="card stack"><h2>Signed last</h2><dl class="facts"><dt>Entries signed</dt><dd>${grouped(signed.size)}</dd><dt>Not signed yet</dt><dd>${grouped(Math.max(0, behind))}</dd><dt>Log</dt><dd>${signed.origin}</dd><dt>Root</dt><dd><code>${signed.root}</code></dd></dl>
+<details><summary>The checkpoint as it is signed</summary><div class="letter"><code>${signed.note}</code></div></details><p class="soft small">As Postgres holds it. This page does not check the signature; <code>${tocsin('register verify', {})}</code> does.</p></section>`;
 }
 
 function howToVerify(signed: SignedLog | undefined): Html {
-  return html`<section class="card prose stack"><h2>How to verify it</h2>
+  return html`<section class="card stack"><h2>How to verify it</h2>
 <p>The whole log, and which of its entries are anchored where:</p><p><code>${tocsin('register verify', {})}</code></p>
 <p>An export, by its reader, in an empty folder with Node alone:</p><p><code>${tocsin('register verifier', { output: 'verify-register.cjs' })}</code><br><code>node verify-register.cjs inc.jsonl --key KEY</code></p>
 ${signed && html`<p>KEY is the key of the log. Hand it out early, and not together with an export:</p><p><code>${signed.verifierKey}</code></p>`}</section>`;

@@ -8,15 +8,16 @@ import { sentence } from './sentence';
 import { timeLeft } from './times';
 
 export function stepsList(looked: LookedAt, actor: Actor): Html {
-  return html`<ol class="steps">${looked.steps.map((step) => stepItem(looked, step, actor))}</ol>`;
+  return html`<ol class="steps">${looked.steps.map((step, n) => stepItem(looked, step, actor, n === 0))}</ol>`;
 }
 
 function stepItem(
   { id, now }: LookedAt,
   { what, todo, onSilence, dueAt, commands }: LookedAt['steps'][number],
   actor: Actor,
+  isFirst: boolean,
 ): Html {
-  const acts = commands.flatMap((line, n) => actionOf(id, line, actor, n === 0, commands) ?? []).slice(0, 4);
+  const acts = commands.flatMap((line, n) => actionOf(id, line, actor, isFirst && n === 0, commands) ?? []).slice(0, 4);
   return html`<li class="step"><h3>${what}</h3>${dueAt && timeLeft(dueAt, now, '')}${todo && html`<p>${sentence(todo)} ${onSilence}</p>`}${acts.length > 0 ? html`<p class="acts">${acts}</p>` : withoutForm(commands)}</li>`;
 }
 

@@ -34,7 +34,7 @@ function table(messages: StoredMessage[]): string {
   if (messages.length === 0) return '<p class="empty">No messages yet. Every message sent appears here.</p>';
   const rows = messages.map(
     (message) => `<tr><td>${instant(message.created_at)}</td>
-<td>${message.to.map((each) => escapeHtml(each)).join('<br>')}</td>
+<td class="to">${message.to.map((each) => escapeHtml(each)).join('<br>')}</td>
 <td><a href="/messages/${escapeHtml(message.id)}">${escapeHtml(message.subject)}</a></td><td>${tags(message)}</td></tr>`,
   );
   const head = '<tr><th>Sent</th><th>To</th><th>Subject</th><th>Tags</th></tr>';

@@ -85,7 +85,7 @@ test('a detection is shown with what is owed and dismissed by its form', async (
   const empty = await browse(app, `${at}/dismiss`, { form: { key: 'k2', reason: '' } });
   expect([empty.status, empty.body.includes('id="field-reason-wrong"')]).toEqual([422, true]);
   // Whoever only reads is offered nothing.
-  expect((await browse(app, at, { roles: ['auditor'] })).body).not.toContain('What you can do');
+  expect((await browse(app, at, { roles: ['auditor'] })).body).not.toContain('Everything you can do');
   expect((await browse(app, `/patch-tasks/${input.caseId}`)).status).toBe(404);
   await app.close();
 });
@@ -142,6 +142,12 @@ test.each([
   expect([status, body.includes('left, until')]).toEqual([200, true]);
   expect(body).toContain(text);
   expect(body).toContain(`href="${at}/${message}"`);
-  expect((await browse(app, `${at}/${message}`)).status).toBe(200);
+  // The form says of which case it is, and how long is left.
+  const form = await browse(app, `${at}/${message}`);
+  expect([form.status, form.body.includes(at.split('/').at(-1)!), form.body.includes('left, until')]).toEqual([
+    200,
+    true,
+    true,
+  ]);
   await app.close();
 });

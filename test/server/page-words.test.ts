@@ -3,6 +3,7 @@ import { refused } from '../../client/errors';
 import { ruleOf } from '../../domain/policy/policy';
 import { actWords } from '../../server/pages/act-words';
 import { byTitle } from '../../server/pages/acts-in-text';
+import { letter } from '../../server/pages/letter';
 import { sentence } from '../../server/pages/sentence';
 import { leftText, timeLeft } from '../../server/pages/times';
 import { pack, Story } from '../unit/cli/helpers';
@@ -45,9 +46,16 @@ test('a time that is left says what for, and the minute itself is now', () => {
   ]);
 });
 
+test('a heading that is underlined in the plain text of a notice stands there as a heading', () => {
+  const text = 'Hello,\n\nWhat happened\n-------------\n\nA <key> leaked.\n\n-----\n\nReference: INC-1';
+  expect(String(letter({ subject: 'Your data', text }, 'en'))).toBe(
+    '<div class="letter" lang="en"><b>Your data</b>Hello,\n\n<strong>What happened</strong>\n\nA &lt;key&gt; leaked.\n\n-----\n\nReference: INC-1</div>',
+  );
+});
+
 describe('the page of an incident', () => {
-  const page = async (story = new Story(), nextDueAt: string | null = null) => {
-    const client = clientOf(story, HOUR);
+  const page = async (story = new Story(), nextDueAt: string | null = null, now = HOUR) => {
+    const client = clientOf(story, now);
     const view = { ...((await client.view!('INC-1')) as object), nextDueAt };
     const app = await pagesOver({ ...client, view: async () => view as never });
     const { body } = await browse(app, '/incidents/INC-1');
@@ -68,7 +76,7 @@ describe('the page of an incident', () => {
     expect(settled).toContain('>fulfilled<');
   });
 
-  test('lists an alarm that is repeated once, with how often it rang', async () => {
+  test('lists an alarm that is repeated once, with how late it is now and how often it was raised', async () => {
     const story = new Story();
     for (const hour of ['03', '07', '11']) story.do(`2026-04-01T${hour}:00:00.000Z`, { command: 'tick' });
     const rung = story.events.filter(
@@ -76,9 +84,12 @@ describe('the page of an incident', () => {
         kind === 'alarm-raised' && (data as { about: { title?: string } }).about.title === 'Containment',
     );
     expect(rung.length).toBeGreaterThan(2);
-    const [, alarms] = /<h2>Open alarms<\/h2>(.*?)<\/section>/s.exec(await page(story))!;
+    const body = await page(story, null, '2026-04-01T12:30:00.000Z');
+    const [, alarms] = /<h2>Open alarms<\/h2>(.*?)<\/section>/s.exec(body)!;
     expect(alarms!.match(/Containment: /g)).toHaveLength(1);
-    expect(alarms).toContain(`${rung.length} times since `);
+    // How late it is now, as everywhere else on the page, and not when it rang last.
+    expect(alarms).toContain('Containment: 10 h 30 min overdue<');
+    expect(alarms).toContain(`raised ${rung.length} times, first `);
   });
 
   test('lists alarms about different things each, also where their words begin alike', async () => {

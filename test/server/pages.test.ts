@@ -52,6 +52,50 @@ describe('a change that waits for a second person', () => {
   });
 });
 
+describe('the form of a message', () => {
+  const main = (body: string) => body.slice(body.indexOf('<main'));
+
+  test('names its incident, and the time left: of the duty that it is about, else of the next deadline', async () => {
+    const { state } = new Story();
+    const { view } = clientOf(new Story(), HOUR) as { view: () => Promise<object> };
+    const nextDueAt = '2026-04-01T02:00:00.000Z';
+    const app = await pagesOver({
+      ...clientOf(new Story(), HOUR),
+      view: async () => ({ ...(await view()), nextDueAt }) as never,
+    });
+    const form = main((await browse(app, '/incidents/INC-1/measure')).body);
+    expect(form).toContain(`<span>INC-1</span><b>${state.declaration.severity}</b>`);
+    expect(form).toContain(state.declaration.title);
+    expect(form).toContain(`left, until <time datetime="${nextDueAt}"`);
+    const o = state.obligations['status-page-update']!;
+    const held = main((await browse(app, '/incidents/INC-1/hold?obligation=status-page-update')).body);
+    expect(held).toContain('<span class="of">Status page update</span>');
+    expect(held).toContain(`datetime="${o.dueAt}"`);
+    await app.close();
+  });
+
+  test('that nothing waits for is not offered, and has nothing to fill in', async () => {
+    const app = await pagesOver(clientOf(new Story(), HOUR));
+    const { body } = await browse(app, '/incidents/INC-1');
+    for (const name of ['confirm', 'release', 'reopen']) expect(body).not.toContain(`href="/incidents/INC-1/${name}"`);
+    expect(body).toContain('href="/incidents/INC-1/close"');
+    const confirm = main((await browse(app, '/incidents/INC-1/confirm')).body);
+    expect(confirm).toContain('Nothing of this kind is waiting for anybody now.');
+    expect(confirm).not.toContain('<form class="form"');
+    await app.close();
+  });
+
+  test('of a closed incident is offered where it is still taken, and no other', async () => {
+    const story = new Story();
+    story.state = { ...story.state, closedAt: HOUR };
+    const app = await pagesOver(clientOf(story, HOUR));
+    const { body } = await browse(app, '/incidents/INC-1');
+    const offered = [...main(body).matchAll(/href="\/incidents\/INC-1\/([\w-]+)"/g)].map(([, name]) => name);
+    expect(offered.toSorted()).toEqual(['follow-up', 'link', 'reopen']);
+    await app.close();
+  });
+});
+
 describe('a wide block that one person asked for', () => {
   const source = 'country:kp';
   const id = `block-source ${source}`;

@@ -9,6 +9,25 @@ import { afterFile } from './helpers';
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const WIDTHS = [390, 768, 1440];
 
+/** Runs in the page: how many pixels it is too wide, and the words that are broken though a line has room for them. */
+const LAYOUT = `(() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  const broken = new Set();
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    // What only a screen reader hears has no width.
+    const boxes = [text.parentElement, text.parentElement.closest('thead')];
+    if (boxes.some((each) => each?.getBoundingClientRect().width < 2)) continue;
+    for (const { 0: word, index } of text.data.matchAll(/(?<!\\S)[\\w@.,:;]{4,20}(?!\\S)/g)) {
+      const range = document.createRange();
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) broken.add(word);
+    }
+  }
+  return { tooWide: scrollWidth - clientWidth, broken: [...broken] };
+})()`;
+
 /** Ends with the file. */
 export async function startBrowser(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? findOnPath('chromium') ?? findOnPath('google-chrome');
@@ -35,7 +54,8 @@ export class Looker {
 
   /**
    * What is wrong with the page that is open by axe-core's rules, at a telephone's width and a desk's, in light and dark; and
-   * whether it must be scrolled sideways. `TOCSIN_PICTURES` names a folder: then at all widths, with a picture of each.
+   * at each width whether it must be scrolled sideways, or breaks words. `TOCSIN_PICTURES` names a folder: then all of it
+   * at all widths, with a picture of each.
    */
   async lookHere(name: string): Promise<string[]> {
     const folder = process.env.TOCSIN_PICTURES;
@@ -43,19 +63,19 @@ export class Looker {
     const some = all.filter(({ width, scheme }) => (scheme === 'light' ? width === 390 : width === 1440));
     const found: string[] = [];
     await this.page.evaluate(AXE);
+    for (const width of WIDTHS) {
+      await this.page.setViewportSize({ width, height: 900 });
+      const { tooWide, broken } = await this.page.evaluate<{ tooWide: number; broken: string[] }>(LAYOUT);
+      if (tooWide > 0) found.push(`${name} ${width}: ${tooWide} pixels too wide`);
+      if (broken.length > 0) found.push(`${name} ${width}: breaks ${broken.join(' · ')}`);
+    }
     for (const { width, scheme } of folder ? all : some) {
       await this.page.setViewportSize({ width, height: 900 });
       await this.page.emulateMedia({ colorScheme: scheme });
-      const { violations, tooWide } = await this.page.evaluate(async () => {
-        const { axe, document } = globalThis as unknown as {
-          axe: { run(): Promise<{ violations: Result[] }> };
-          document: { documentElement: { scrollWidth: number; clientWidth: number } };
-        };
-        const { scrollWidth, clientWidth } = document.documentElement;
-        return { violations: (await axe.run()).violations, tooWide: scrollWidth - clientWidth };
-      });
+      const { violations } = await this.page.evaluate(() =>
+        (globalThis as unknown as { axe: { run(): Promise<{ violations: Result[] }> } }).axe.run(),
+      );
       const at = `${name} ${width} ${scheme}`;
-      if (tooWide > 0) found.push(`${at}: ${tooWide} pixels too wide`);
       for (const { id, nodes } of violations)
         found.push(`${at}: ${id}: ${nodes.map(({ target }) => target.join(' ')).join(' · ')}`);
       if (folder) {

@@ -68,7 +68,7 @@ function mailText({ id, draft, purpose, of, first }: Mail): string {
     : '';
   const open =
     missing.length > 0 ? `Not yet established: ${missing.join(', ')}.` : 'Nothing that it must say is missing.';
-  const two = of === 2 ? ' Two persons must approve it: nothing is sent before a second one does.' : '';
+  const two = of === 2 ? ' Two people must approve it: nothing is sent before a second one does.' : '';
   const both = first ? ` ${first.by} has approved it already: it is sent when a second person does.` : two;
   return `${to}${lost} ${open}${both}`;
 }

@@ -2,6 +2,7 @@ import { AssessmentSchema } from '../../../domain/incident/assessment';
 import type { IncidentEvent, NewEvent } from '../../../domain/incident/events';
 import { evolve } from '../../../domain/incident/evolve';
 import { narrate } from '../../../domain/incident/narrate';
+import { periodText } from '../../../domain/incident/narrated';
 import type { IncidentState } from '../../../domain/incident/state';
 import { pack, Story, T0 } from './helpers';
 
@@ -35,6 +36,17 @@ describe('narrating events', () => {
       text: 'Sent to 6 workspace owners, 25:48 before the deadline',
       tone: 'good',
     });
+  });
+
+  it.each([
+    ['2026-04-01T02:00:00.000Z', '2 h'],
+    ['2026-04-04T00:00:00.000Z', '72 h'],
+    ['2026-04-15T00:00:00.000Z', '14 days'],
+    ['2026-03-31T23:00:00.000Z', '1 h'],
+    ['2026-04-01T01:30:00.000Z', '01:30'],
+    ['2026-04-05T22:30:00.000Z', '4d 22:30'],
+  ])('says the period of a clock as laws and contracts do: until %s %s', (until, text) => {
+    expect(periodText('2026-04-01T00:00:00.000Z', until)).toBe(text);
   });
 
   it.each([

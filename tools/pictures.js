@@ -1,5 +1,7 @@
-// Takes the pictures of Temporal's Web UI in docs/images, in light and dark: a stack of its own with an incident, a detection that
-// waits in triage and a patch task, all sealed, as `tocsin up` runs it. Usage: npm run pictures [-- --out FOLDER] [--browser CHROMIUM]
+// Takes the pictures in docs/images: of Temporal's Web UI, in light and dark, and of the board. A stack of its own with an incident, a
+// detection that waits in triage and a patch task, all sealed, as `tocsin up` runs it; for the board, a second incident.
+// Usage: npm run pictures [-- --only NAME] [--out FOLDER] [--browser CHROMIUM], where NAME is board, list, incident, timeline, triage,
+// patch-task or escalation.
 'use strict';
 const { execFileSync, spawn } = require('node:child_process');
 const { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } = require('node:fs');
@@ -14,11 +16,13 @@ const { values } = parseArgs({
   options: {
     out: { type: 'string', default: path.join(root, 'docs', 'images') },
     browser: { type: 'string', default: '/usr/bin/chromium' },
+    only: { type: 'string' },
   },
 });
 
 const MOST_BYTES = 150_000;
 const WIDTH = 1280;
+const BOARD = { width: 1100, height: 600 };
 const SECRET = 'the-secret-of-the-pictures';
 const TOCSIN = [path.join(root, 'bin', 'tocsin.js')];
 
@@ -93,7 +97,8 @@ async function start(folder) {
     throw error;
   }
   const key = readFileSync(at('data/temporal/session-key'), 'utf8').trim();
-  return { ui: new URL(/^Web UI +(\S+)/m.exec(said)[1]).origin, key, stop };
+  const board = new URL(/^Board:? +(\S+)/m.exec(said)[1]).origin;
+  return { ui: new URL(/^Web UI +(\S+)/m.exec(said)[1]).origin, board, key, stop, env };
 }
 
 /** The run of each case that is open, by the first part of its id. */
@@ -125,6 +130,31 @@ async function written(page) {
   return texts.join('\n');
 }
 
+/** The board with a second incident; the cases of other kinds stand below the picture. */
+async function takeBoard(browser, { board, key, env }) {
+  const title = 'Unusual sign-ins to the admin console';
+  const asked = ['--title', title, '--severity', 'sev1', '--kind', 'unauthorised-access'];
+  asked.push('--affects', 'confidentiality', '--no-service-affecting', '--owner', 'dana');
+  execFileSync(process.execPath, [...TOCSIN, 'declare', ...asked, '--by', 'ada@example.com'], { env });
+  const page = await browser.newPage({ colorScheme: 'light', viewport: BOARD });
+  await page.goto(`${board}/login?key=${key}`);
+  await until('both incidents', async () => {
+    await page.goto(board);
+    return (await page.locator('article.card .todo').count()) === 2;
+  });
+  keep('board.png', await page.screenshot());
+  await page.close();
+}
+
+/** Keeps a picture as small as its text allows. */
+function keep(name, png) {
+  const file = path.join(values.out, name);
+  writeFileSync(file, withPalette(png));
+  const { size } = statSync(file);
+  if (size > MOST_BYTES) throw new Error(`${file} has ${size} bytes, more than ${MOST_BYTES}`);
+  console.log(`${path.relative('', file)} ${Math.round(size / 1000)} kB`);
+}
+
 async function main() {
   mkdirSync(values.out, { recursive: true });
   const folder = mkdtempSync(path.join(tmpdir(), 'tocsin-pictures-'));
@@ -146,7 +176,7 @@ async function main() {
       ['triage', of(cases.TRG, 'user-metadata'), 760, /as of .* UTC/],
       ['patch-task', of(cases.PATCH, 'user-metadata'), 700, /as of .* UTC/],
       ['escalation', of(await escalationOf(stack, cases.TRG), 'user-metadata'), 700, /Alarm/],
-    ];
+    ].filter(([name]) => !values.only || name === values.only);
     for (const colorScheme of ['light', 'dark']) {
       const page = await browser.newPage({ colorScheme });
       await page.goto(`${stack.ui}/open-cases?key=${stack.key}`);
@@ -155,14 +185,11 @@ async function main() {
         await page.goto(stack.ui + where);
         await until(`${name}: ${shows}`, async () => shows.test(await written(page)), 60_000);
         await new Promise((resolve) => setTimeout(resolve, 1_500));
-        const file = path.join(values.out, `web-ui-${name}-${colorScheme}.png`);
-        writeFileSync(file, withPalette(await page.screenshot()));
-        const { size } = statSync(file);
-        if (size > MOST_BYTES) throw new Error(`${file} has ${size} bytes, more than ${MOST_BYTES}`);
-        console.log(`${path.relative('', file)} ${Math.round(size / 1000)} kB`);
+        keep(`web-ui-${name}-${colorScheme}.png`, await page.screenshot());
       }
       await page.close();
     }
+    if (!values.only || values.only === 'board') await takeBoard(browser, stack);
   } finally {
     if (browser) await browser.close();
     await stack.stop();
