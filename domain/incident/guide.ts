@@ -79,7 +79,7 @@ function candidates(state: IncidentState, pack: Policy, facts: Assessment): Cand
     asked.push(...facts.dataSets.flatMap((dataSet, index) => ofDataSet(dataSet, index, pack)));
     if (facts.dataSets.length === 0) {
       const tries = ROLES.map((role) => ({ ...BLANK, id: 'data', title: 'Data', role }));
-      asked.push({ path: ['dataSets', 0], asks: 'Which set of data is affected?', form: 'data-set', tries });
+      asked.push({ path: ['dataSets', 0], asks: 'Which data set is affected?', form: 'data-set', tries });
     }
   }
   for (const { id, asks } of pack.questions) {

@@ -245,8 +245,8 @@ function assessmentText(facts: Assessment): string {
   ].join(', ');
 }
 
-/** As sure as it was stated. */
-function peopleText(people: Count): string[] {
+/** How many people, as sure as it was stated; nothing where it cannot be determined. */
+export function peopleText(people: Count): string[] {
   const figure = figureOf(people);
   if (figure === undefined) return [];
   const text = count(figure, 'individual');

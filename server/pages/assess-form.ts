@@ -2,6 +2,7 @@
 import type { Assessment } from '../../domain/incident/assessment';
 import { effectsOf, type GuideQuestion, guideQuestions, NO_FACTS } from '../../domain/incident/guide';
 import { HOW_ANSWERED } from '../../domain/incident/guide-answers';
+import { peopleText } from '../../domain/incident/narrate';
 import { RISK_WORDS } from '../../domain/policy/data-set-facts';
 import { type Html, html } from '../../platform/html';
 import { OF_THE_SERVER } from '../api/bodies';
@@ -112,14 +113,10 @@ export function factsDiff({ view: { state } }: LookedAt, facts: Assessment): Htm
 function setsCard(facts: Assessment, typed: Typed, told: ReadonlyMap<string, string>): Html {
   const role = told.get(`${NEW_SET}.role`);
   const isWrong = role !== undefined;
-  return html`<fieldset class="group"><legend>${facts.dataSets.length > 0 ? 'Sets of data' : 'Which set of data is affected?'}</legend>
-${facts.dataSets.length > 0 && html`<ul>${facts.dataSets.map((set) => html`<li><b>${set.title}</b> <span class="soft">${set.role}${set.individuals !== undefined && html`, ${countText(set.individuals)} people`}${Object.keys(set.residence).length > 0 && html`, in ${Object.keys(set.residence).join(', ')}`}, ${RISK_WORDS[set.risk]}</span></li>`)}</ul>`}
+  return html`<fieldset class="group"><legend>${facts.dataSets.length > 0 ? 'Data sets' : 'Which data set is affected?'}</legend>
+${facts.dataSets.length > 0 && html`<ul>${facts.dataSets.map((set) => html`<li><b>${set.title}</b> <span class="soft">${set.role}${(set.individuals === undefined ? [] : peopleText(set.individuals)).map((each) => `, ${each}`)}${Object.keys(set.residence).length > 0 && html`, in ${Object.keys(set.residence).join(', ')}`}, ${RISK_WORDS[set.risk]}</span></li>`)}</ul>`}
 <div class="field"><label for="${NEW_SET}-title">${facts.dataSets.length > 0 ? 'Another one' : 'What it is'} <span class="hint">(optional)</span></label><input id="${NEW_SET}-title" name="${NEW_SET}.title" value="${isWrong ? textOf(typed[`${NEW_SET}.title`]) : ''}" placeholder="Account data" autocomplete="off"></div>
 <fieldset id="field-${NEW_SET}.role"${isWrong && html` aria-invalid="true"`}><legend>You hold it as</legend>${isWrong && html`<span class="wrong">${role}</span>`}${HELD_AS.map((each) => html`<label class="choice"><input type="radio" name="${NEW_SET}.role" value="${each}"> <span>${words(each)}</span></label>`)}</fieldset></fieldset>`;
-}
-
-function countText(count: NonNullable<Assessment['dataSets'][number]['individuals']>): string {
-  return typeof count === 'object' ? Object.values(count).join('–') : String(count);
 }
 
 function questionField(question: GuideQuestion, value: string, problem: string | undefined): Html {

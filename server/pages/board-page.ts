@@ -7,8 +7,10 @@ import type { Instant } from '../../domain/kernel/time';
 import { type Html, html } from '../../platform/html';
 import { within } from '../../platform/within';
 import type { PolicySource } from '../../policy/settings';
+import { allows } from '../access';
 import { KIND_NAMES } from '../api/kinds';
 import type { Actor } from '../identity/actor';
+import { DECLARERS } from '../roles-of-messages';
 import { say } from './layout';
 import { actionOf, addressOf } from './links';
 import { lookAtNext, type NextOf } from './looked-at';
@@ -68,7 +70,7 @@ ${brokenBox(
   looked,
 )}
 <section class="stack" aria-label="Open incidents">
-${incidents.length === 0 && html`<div class="card"><h2>No incident is open</h2><p class="soft">If something has happened, declare it: Tocsin then watches every deadline.</p></div>`}
+${incidents.length === 0 && html`<div class="card stack"><h2>No incident is open</h2><p class="soft">If something has happened, declare it: Tocsin then watches every deadline.</p>${allows(DECLARERS, actor.roles) && html`<p class="acts"><a class="button" href="/incidents/new">Declare an incident</a></p>`}</div>`}
 ${incidents.slice(0, SHOWN).map((each, n) => incidentCard(each, looked.get(each.id), actor, now, n === 0))}
 </section>
 ${others.map(({ kind, cases }) => html`<section class="card"><h2>Open ${KINDS[kind].noun}s</h2><div class="stack quiet">${cases.slice(0, SHOWN).map((each) => caseRow(each, now))}</div></section>`)}

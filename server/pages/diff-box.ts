@@ -16,11 +16,12 @@ export function diffBox(before: string, after: string): Html {
   const isNear = lines.map((_, at) =>
     lines.slice(Math.max(0, at - AROUND), at + AROUND + 1).some(({ sign }) => sign !== ' '),
   );
-  return html`<div class="letter diff">${lines.map((line, at) =>
-    isNear[at]
-      ? lineOf(line)
-      : isNear[at - 1] &&
-        html`<span class="soft">…
+  return html`<div class="letter diff" role="group" aria-label="What is different" tabindex="0">${lines.map(
+    (line, at) =>
+      isNear[at]
+        ? lineOf(line)
+        : isNear[at - 1] &&
+          html`<span class="soft">…
 </span>`,
   )}</div>`;
 }

@@ -42,8 +42,9 @@ export function toldIn(
   names: ReadonlyMap<string, string>,
 ): Pick<Narration, 'text' | 'tone'> & { of?: string } {
   const { text: told, tone, obligation } = narrate(event, looked.pack);
-  // What a person wrote stands as it was written.
-  const text = event.by === TOCSIN ? byTitle(told, names) : beginningByTitle(told, names);
+  // What a person wrote stands as it was written. That a duty is not required, Tocsin says, whoever's facts it follows from.
+  const isOwn = event.by === TOCSIN || (event.kind === 'obligation-not-required' && !event.data.proposed);
+  const text = isOwn ? byTitle(told, names) : beginningByTitle(told, names);
   const of = obligation === undefined ? undefined : names.get(obligation);
   return { text, tone, ...(of && !text.startsWith(of.replace(/ \([^)]*\)$/, '')) && { of }) };
 }

@@ -4,6 +4,7 @@ import { draftTextOf } from '../../domain/incident/draft-text';
 import type { EventOf, IncidentEvent } from '../../domain/incident/events';
 import type { Rendering } from '../../domain/incident/evidence';
 import { alsoBy } from '../../domain/incident/holds';
+import { upperFirst } from '../../domain/incident/narrated';
 import { askedText, isSecondPerson } from '../../domain/incident/second-person';
 import { lacksRequired, sentOnSilenceAt } from '../../domain/incident/sent-on-silence';
 import { type Standing, shareText } from '../../domain/incident/standing';
@@ -89,7 +90,7 @@ export async function noticePage(
   const version = looked.events.findLast(
     (event) => isDraftOf(event, o) && event.data.fingerprint === draft.fingerprint,
   );
-  const stands = html`${stateWords(o.status)}${version && html`, written ${instant(version.at)}, entry ${version.seq}`}${o.dueAt && isDone && html`, due ${instant(o.dueAt)}`}`;
+  const stands = html`${upperFirst(stateWords(o.status))}${version && html`, written ${instant(version.at)}, entry ${version.seq}`}${o.dueAt && isDone && html`, due ${instant(o.dueAt)}`}`;
   const left = o.dueAt && !isDone ? timeLeft(o.dueAt, looked.now, '') : undefined;
   return html`${pageHead({ back: { to: at, text: 'Back to the incident' }, heading: title, about: stands, subject: { ...subjectOf(looked), left } })}
 ${said && saidBox(looked, said)}
@@ -145,8 +146,8 @@ function textSection(
 ${byHand && html`<p class="soft">Edited by ${edit.by}, ${instant(edit.at)}.</p>`}
 ${own > 0 && html`<p>${plural(own, 'workspace')} ${own === 1 ? 'gets' : 'get'} a version with ${own === 1 ? 'its' : 'their'} own numbers in place of this one. It is approved with this text. <a href="${noticeOf(id, o.id)}/own?${new URLSearchParams({ language }).toString()}">Read ${own === 1 ? 'it' : 'them'}</a></p>`}
 ${text ? letter(text, language) : say('bad', 'This text cannot be read here now, so it cannot be approved here.')}${!text && pageOf(o.draft!)}
-${text && before && html`<details${byHand && html` open`}><summary>What is different from the version before it, entry ${before.seq}</summary>${diffBox(draftTextOf(before.text), draftTextOf(text))}</details>`}
-${text && mayEdit && ruleOf(pack, o.rule)?.channel !== 'filing' && html`<p class="acts"><a class="button plain" href="${addressOf(id)}/edit-draft?${to.toString()}">Edit the text in ${nameOf(language)}</a></p>`}</section>`;
+${text && mayEdit && ruleOf(pack, o.rule)?.channel !== 'filing' && html`<p class="acts"><a class="button plain" href="${addressOf(id)}/edit-draft?${to.toString()}">Edit the text in ${nameOf(language)}</a></p>`}
+${text && before && html`<details${byHand && html` open`}><summary>What is different from the version before it, entry ${before.seq}</summary>${diffBox(draftTextOf(before.text), draftTextOf(text))}</details>`}</section>`;
 }
 
 function isDraftOf(event: IncidentEvent, { id, round }: Obligation): event is EventOf<'notice-drafted'> {

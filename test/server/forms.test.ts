@@ -99,7 +99,7 @@ describe('an assessment', () => {
   test('asks what matters, says what an answer would change, and sends it only when it is told to', async () => {
     const { app, send } = await opened();
     const asked = await browse(app, '/incidents/INC-1/assess?personalData=yes');
-    expect(asked.body).toContain('Which set of data is affected?');
+    expect(asked.body).toContain('Which data set is affected?');
     const answers = {
       ...hiddenIn(asked.body),
       'q.personalData': 'yes',
@@ -113,6 +113,16 @@ describe('an assessment', () => {
     expect(send.mock.calls[0]![2]).toMatchObject({
       assessment: { personalData: 'yes', dataSets: [{ id: 'account-data', role: 'controller' }] },
     });
+    await app.close();
+  });
+
+  test('says of how many people a data set is as surely as it was stated', async () => {
+    const [individuals, role] = [{ atLeast: 5 }, 'controller'];
+    const story = new Story({
+      assessment: { personalData: 'yes', dataSets: [{ id: 'a', title: 'Accounts', role, individuals }] },
+    });
+    const app = await pagesOver(clientOf(story, HOUR));
+    expect((await browse(app, '/incidents/INC-1/assess')).body).toContain('controller, at least 5 individuals');
     await app.close();
   });
 

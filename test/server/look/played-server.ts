@@ -9,6 +9,7 @@ import type { ListedCase } from '../../../client/list';
 import type { TocsinClient } from '../../../client/tocsin-client';
 import { open } from '../../../domain/case/advance';
 import type { AnyLifecycle, CaseState } from '../../../domain/case/lifecycle';
+import { overdueCount } from '../../../domain/incident/clocks';
 import { closeProblems } from '../../../domain/incident/close-problems';
 import { INCIDENT_WORKFLOW } from '../../../domain/incident/contract';
 import { explain } from '../../../domain/incident/explain';
@@ -135,10 +136,10 @@ export async function startPlayedServer(): Promise<PlayedServer> {
 }
 
 function inList({ kind, state, now, nextDueAt, stopped }: Shown): ListedCase {
-  const { caseId: id, status, exercise, obligations = {} } = state as CaseState & Pick<Played['state'], 'obligations'>;
+  const { caseId: id, status, exercise } = state;
   const { title, severity, owner } =
     kind === 'incident' ? (state as never as Played['state']).declaration : (state as never as ListedCase);
-  const overdue = Object.values(obligations).filter(({ missedDueAt }) => missedDueAt !== undefined).length;
+  const overdue = kind === 'incident' ? overdueCount(state as never, now) : 0;
   return {
     ...{ id, title: title!, open: true, startedAt: now, severity: severity!, status, owner: owner!, overdue, exercise },
     ...(nextDueAt && { nextDeadline: nextDueAt }),
