@@ -36,6 +36,7 @@ main { padding-block: 1.75rem 3rem; display: grid; gap: 2rem; grid-template-colu
 .card { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.25rem }
 .stack { display: grid; gap: .75rem; grid-template-columns: minmax(0, 1fr) }
 .two { display: grid; gap: 2rem; grid-template-columns: minmax(0, 1fr) }
+.stack > h2 { margin: 0 }
 @media (min-width: 60rem) { .two > .stack { align-content: start } .two:has(> .stack:nth-child(2) > *) { grid-template-columns: minmax(0, 1.7fr) minmax(0, 1fr) } }
 .prose, main:has(> form.form) > :is(.say, .card, section) { max-width: 44rem }
 
@@ -82,7 +83,7 @@ th, td { padding: .6rem .9rem .6rem 0; border-top: 1px solid var(--line); vertic
 thead th { border-top: 0; padding-top: 0 }
 tbody th { font-size: inherit; color: var(--ink); font-weight: 500 }
 @media (min-width: 44rem) {
-  th, td { overflow-wrap: break-word } td code { overflow-wrap: anywhere } .card:has(table) { overflow-x: auto }
+  th, td { overflow-wrap: break-word } td.small code { white-space: nowrap } .card:has(table) { overflow-x: auto }
   tbody th:not([data-label]) { min-width: 7rem }
 }
 @media (max-width: 44rem) {

@@ -43,7 +43,7 @@ iframe { width: 100%; height: 34rem; border: 1px solid var(--line); border-radiu
 pre { background: var(--paper); border: 1px solid var(--line); border-radius: 8px; padding: 1rem; white-space: pre-wrap }
 .empty { padding: 3rem 1rem; text-align: center; color: var(--soft); background: var(--paper); border: 1px dashed var(--line); border-radius: 8px }
 h1 + table { margin-top: 1rem }
-@media (min-width: 48.01rem) { td.to { min-width: 12rem } td:has(> .chip) { min-width: 14rem } }
+@media (min-width: 48.01rem) { td.to { overflow-wrap: break-word } td:has(> .chip) { min-width: 14rem } }
 @media (max-width: 48rem) {
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
   table, tbody, tr, th, td { display: block; width: 100% }

@@ -62,7 +62,7 @@ ${exercise ? '<p class="exercise" role="alert">Exercise: entries marked EXERCISE
 <p class="state ${open.length > 0 ? 'open' : 'fine'}">${asHtml(headline(incidents))}</p>
 ${open.map((each) => incidentHtml(each, 'h2')).join('\n')}
 ${past.length > 0 ? `<h2 class="past">Past incidents</h2>\n${past.map((each) => incidentHtml(each, 'h3')).join('\n')}` : ''}
-<footer>All times in UTC · reload for the newest · <a href="status.json">this page as data</a></footer>
+<footer>All times in UTC · reload for the latest · <a href="status.json">this page as data</a></footer>
 </main></body>
 </html>
 `;

@@ -20,6 +20,7 @@ dd { margin: 0; white-space: pre-wrap; }
 .erased { border-style: solid; }
 .wide { overflow-x: auto; }
 .wide th, .wide td { overflow-wrap: break-word; }
+.wide td:first-child { min-width: 7rem; }
 table { border-collapse: collapse; width: 100%; margin: .3rem 0 .8rem; font-size: .9rem; }
 caption { text-align: left; font-weight: 600; padding: .4rem 0 .3rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); }
@@ -31,7 +32,7 @@ code, .hash { font: .8rem/1.4 ui-monospace, "SF Mono", Menlo, Consolas, monospac
 .fields { font-size: .8rem; }
 pre { background: var(--chip); padding: .7rem .9rem; white-space: pre-wrap; font: .85rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 nav ol { padding-left: 1.4rem; }
-.entries td:nth-child(1), .entries td:nth-child(2) { white-space: nowrap; }
+.entries td:nth-child(1), .entries td:nth-child(2) { white-space: nowrap; min-width: 0; }
 @page { size: A4; margin: 18mm 16mm; }
 @media print {
   :root { ${PRINTED}; --ink: #000; --paper: #fff; --soft: #444; --line: #999; --chip: #eee; --mark: #000; --accent: #000; }

@@ -10,6 +10,7 @@ import type { AnyLifecycle, CaseState, CommonCaseEvent, Messages } from '../../d
 import { messagesOf as allOf } from '../../domain/case/messages';
 import type { Telling } from '../../domain/case/told';
 import { INCIDENT_MESSAGES } from '../../domain/incident/messages';
+import { upperFirst } from '../../domain/incident/narrated';
 import { type RecordedEvent, TOCSIN } from '../../domain/kernel/recorded-event';
 import type { Instant } from '../../domain/kernel/time';
 import { patchTaskLifecycle } from '../../domain/patch/patch-task';
@@ -138,7 +139,7 @@ function standing({ kind, view: { state }, now }: LookedAtCase): Html | undefine
 function told(kind: OtherKind, event: RecordedEvent): string {
   const common = event as CommonCaseEvent;
   if (common.kind === 'alarm-raised') return `Alarm: ${alarmText(common.data, common.at).what}`;
-  return (TOLD[kind].telling as unknown as Telling<CaseState, RecordedEvent>).told(event);
+  return upperFirst((TOLD[kind].telling as unknown as Telling<CaseState, RecordedEvent>).told(event));
 }
 
 /** What the sent message caused, as the entries of the case tell it. */
@@ -152,7 +153,7 @@ function openAlarms({ events, view: { state } }: LookedAtCase): Html | undefined
     event.kind === 'alarm-raised' && state.unacknowledged?.includes(event.seq) ? [event] : [],
   );
   if (open.length === 0) return undefined;
-  return html`<section class="card"><h2>Open alarms</h2><ul class="stack">${open.map((event) => html`<li>${alarmText(event.data, event.at).what} <span class="soft small">${instant(event.at)}</span></li>`)}</ul></section>`;
+  return html`<section class="card"><h2>Open alarms</h2><ul class="stack">${open.map((event) => html`<li>${alarmText(event.data, event.at).what}<br><span class="soft small">raised ${instant(event.at)}</span></li>`)}</ul></section>`;
 }
 
 function history({ kind, events }: LookedAtCase): Html {

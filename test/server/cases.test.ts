@@ -67,7 +67,7 @@ test('a detection is shown with what is owed and dismissed by its form', async (
   // It is in no incident, so there is no merge to undo.
   for (const name of messagesOf('triage'))
     expect([name, body.includes(`href="${at}/${name}"`)]).toEqual([name, name !== 'unmerge']);
-  expect(body).toContain(`detected by ${detection().source}`);
+  expect(body).toContain(`Detected by ${detection().source}`);
   // What is next, on silence too, with its buttons.
   expect(body).toMatch(/<h2>What to do next<\/h2>.*<h3>Decide<\/h3><p>[A-Z].*\. [A-Z].*\.<\/p>/);
   expect(body).toContain(`<a class="button" href="${at}/declare">Declare</a>`);
@@ -134,7 +134,7 @@ test.each([
     vulnerabilityReportLifecycle,
     { kind: 'report-received', data: RECEIVED },
     'acknowledge-report',
-    'received by form',
+    'Received by form',
   ],
 ] as const)('%s is shown with its forms', async (at, workflow, lifecycle, first, message, text) => {
   const { app } = await pagesOf(workflow, lifecycle, at.split('/').at(-1)!, first);

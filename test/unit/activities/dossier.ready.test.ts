@@ -20,7 +20,7 @@ test('is ready only with every field that the law or the form demands', () => {
   const reporter = content({ field: 'reporter', title: 'Reporter', optional: true, form: true });
   expect(html([nature, { ...reporter, value: 'Ada' }])).toContain('Ready: all 2 required fields');
   expect(html([nature, reporter])).toContain(
-    'Not complete: 1 of 2 required fields is not yet established, which the form requires, and not the law.',
+    'Not complete: 1 of 2 required fields is not yet established, required by the form, not by law.',
   );
   expect(html([content({}), reporter])).toContain(
     'Not complete: 2 of 2 required fields are not yet established, 1 of them required by law.',

@@ -10,7 +10,7 @@ export const DOSSIER_EN: DossierWords = {
   whatToFile: 'What to file',
   ready: (all) => `Ready: all ${all} required fields are established.`,
   notComplete: (open, all, byLaw) =>
-    `Not complete: ${open} of ${all} required fields ${open === 1 ? 'is' : 'are'} not yet established, ${byLaw > 0 ? `${byLaw} of them required by law` : 'which the form requires, and not the law'}. Do not hold the report back for them: file it as incomplete; they follow in a supplement.`,
+    `Not complete: ${open} of ${all} required fields ${open === 1 ? 'is' : 'are'} not yet established, ${byLaw > 0 ? `${byLaw} of them required by law` : 'required by the form, not by law'}. Do not hold the report back for them: file it as incomplete; they follow in a supplement.`,
   overdue: 'This report is overdue.',
   wasDueOn: (at) => `It was due on ${at}.`,
   fileAtOnce: 'File it at once.',
