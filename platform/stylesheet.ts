@@ -38,7 +38,7 @@ main { padding-block: 1.75rem 3rem; display: grid; gap: 2rem; grid-template-colu
 .two { display: grid; gap: 2rem; grid-template-columns: minmax(0, 1fr) }
 .stack > h2 { margin: 0 }
 @media (min-width: 60rem) { .two > .stack { align-content: start } .two:has(> .stack:nth-child(2) > *) { grid-template-columns: minmax(0, 1.7fr) minmax(0, 1fr) } }
-.prose, main:has(> form.form) > :is(.say, .card, section) { max-width: 44rem }
+.prose, main:has(> form.form, > .idle) > :is(.say, .card, section) { max-width: 44rem }
 
 /* What must be seen first. */
 .say { border-radius: 10px; padding: .8rem 1.1rem; border-left: 4px solid currentColor; display: grid; gap: .25rem }

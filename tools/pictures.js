@@ -22,7 +22,7 @@ const { values } = parseArgs({
 
 const MOST_BYTES = 150_000;
 const WIDTH = 1280;
-const BOARD = { width: 1100, height: 600 };
+const BOARD = { width: 1100, height: 590 };
 const SECRET = 'the-secret-of-the-pictures';
 const TOCSIN = [path.join(root, 'bin', 'tocsin.js')];
 

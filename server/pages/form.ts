@@ -61,7 +61,7 @@ ${refusal && refusalBox({ ...partsOf(refusal), errors }, namesOf(names, of), vis
 ${isShown && shown}
 ${
   form.isIdle && !asSent
-    ? html`<p class="acts"><a class="button" href="${form.back}">See how it stands</a></p>`
+    ? html`<p class="acts idle"><a class="button" href="${form.back}">See how it stands</a></p>`
     : html`<form class="form" method="post" action="${form.action}"${hasFiles(schema, without) && html` enctype="multipart/form-data"`}>
 ${hidden({ csrf: visitor.formToken, key: keyAfter(refusal && { refusal, typed }), ...Object.fromEntries(fixed) })}
 ${fieldsOf(schema, { typed, wrong, without, choices, ...(of && { of }), ...(rows && { rows }), later })}

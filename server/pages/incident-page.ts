@@ -78,7 +78,7 @@ ${settled.length > 0 && html`<details${open.length === 0 && html` open`}><summar
 }
 
 /** What rings, each matter once: an alarm that nobody acknowledges is repeated. */
-function alarms({ view: { state }, pack, events, now }: LookedAt): Html | undefined {
+function alarms({ view: { state }, pack, events, now, stopped }: LookedAt): Html | undefined {
   const open = events.flatMap((event) =>
     event.kind === 'alarm-raised' && state.unacknowledged?.includes(event.seq) ? [event] : [],
   );
@@ -97,8 +97,9 @@ function alarms({ view: { state }, pack, events, now }: LookedAt): Html | undefi
         ? html`raised ${rung.length} times, first ${instant(first.at)}, last ${instant(last.at)}`
         : html`raised ${instant(last.at)}`;
     const o = about.kind === 'obligation' ? state.obligations[about.obligation] : undefined;
-    // Of a clock the page says how it stands now, not when it rang.
-    const rings = isOfAClock(last.data) && o?.dueAt ? leftText(o.dueAt, now) : alarmText(last.data, last.at).what;
+    // Of a clock the page says how it stands now, not when it rang; of one that nothing watches any more, as it rang.
+    const rings =
+      !stopped && isOfAClock(last.data) && o?.dueAt ? leftText(o.dueAt, now) : alarmText(last.data, last.at).what;
     const what = o && isSettled(o) ? 'settled meanwhile' : rings;
     return html`<li>${about.kind === 'obligation' && `${o ? titleIn(o, pack) : about.title}: `}${what}<br><span class="soft small">${raised}</span></li>`;
   })}</ul></section>`;

@@ -338,9 +338,11 @@ test('the detections that belong to an incident are on its page, each with a lin
 });
 
 test('an incident that has stopped says so first, counts nothing down and offers nothing', async () => {
+  const story = new Story();
+  story.do('2026-04-01T01:00:00.000Z', { command: 'tick' });
   const stopped = { how: 'terminated', at: HOUR } as const;
   const app = await pagesOver({
-    ...clientOf(new Story(), HOUR),
+    ...clientOf(story, HOUR),
     find: async () => ({ workflow: 'incident', open: false, status: 'TERMINATED', mark: '' }),
     stands: async () => stopped,
   });
@@ -349,6 +351,8 @@ test('an incident that has stopped says so first, counts nothing down and offers
   expect(main.indexOf('INC-1 has stopped: its workflow was terminated at 2026-04-01 01:00 UTC')).toBeGreaterThan(0);
   expect(main.indexOf('has stopped')).toBeLessThan(main.indexOf('<h1>'));
   expect(main).not.toContain('left, until');
+  expect(main).toContain('Open alarms');
+  expect(main).not.toMatch(/\d (h|min) (left|overdue)/);
   expect(main).not.toContain('What to do next');
   expect(main).not.toContain('Everything you can do');
   await app.close();
