@@ -49,14 +49,18 @@ const SeveritySchema = z.union([
   z.strictObject({ fromSource: z.literal(true), otherwise: z.enum(SEVERITIES) }),
 ]);
 
+const DedupeFieldsSchema = z
+  .array(
+    z.string().refine(isMatchedField, {
+      error: `is not a field of a detection: use ${MATCHED_FIELDS.join(', ')}, or facts.NAME`,
+    }),
+  )
+  .max(10);
+
+/** `otherwise`: the fields of a detection that has not all of `fields`. */
 const DedupeSchema = z.strictObject({
-  fields: z
-    .array(
-      z.string().refine(isMatchedField, {
-        error: `is not a field of a detection: use ${MATCHED_FIELDS.join(', ')}, or facts.NAME`,
-      }),
-    )
-    .max(10),
+  fields: DedupeFieldsSchema,
+  otherwise: DedupeFieldsSchema.optional(),
   window: SpanSchema,
 });
 

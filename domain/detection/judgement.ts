@@ -83,10 +83,12 @@ function judgement(detection: Detection, rule: DetectionRule, held: string[]): J
   const why = held.length > 0 ? held : ['no other rule fits'];
   if (rule.action === 'ignore') return { rule: name, title, why, action: 'ignore', reason: rule.reason };
   const severity = typeof rule.severity === 'string' ? rule.severity : (detection.severity ?? rule.severity.otherwise);
-  const key = rule.dedupe.fields.map((field) => {
-    const value = field === 'severity' ? severity : fieldOf(detection, field);
-    return Array.isArray(value) ? [...value].sort() : (value ?? null);
-  });
+  const { fields, otherwise, window } = rule.dedupe;
+  const keyed = (field: string) => (field === 'severity' ? severity : fieldOf(detection, field));
+  const allKeyed = (given: string[]) =>
+    given.map(keyed).map((value) => (Array.isArray(value) ? [...value].sort() : (value ?? null)));
+  const isWhole = fields.every((field) => [keyed(field) ?? []].flat().length > 0);
+  const key = otherwise && !isWhole ? [allKeyed(otherwise)] : allKeyed(fields);
   return {
     rule: name,
     title,
@@ -94,7 +96,7 @@ function judgement(detection: Detection, rule: DetectionRule, held: string[]): J
     action: rule.action,
     severity,
     dedupeKey: JSON.stringify([name, ...key]),
-    windowMs: exactMs(rule.dedupe.window),
+    windowMs: exactMs(window),
     ...(rule.action === 'triage' ? { triage: rule.triage } : {}),
     incident: rule.incident,
   };
