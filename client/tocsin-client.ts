@@ -36,7 +36,7 @@ import { type ListedCase, listCases } from './list';
 import { incidentMustTake } from './merging';
 import { receiptFrom, stamped, updateIdOf } from './receipt';
 import { refusalOf } from './refusal';
-import { type CaseStart, incidentStart, startOptions } from './start-options';
+import { ATTRIBUTES, type CaseStart, incidentStart, startOptions } from './start-options';
 import { stoppedError } from './stopped';
 import { CALL_MS, CATCH_UP_MS, timed } from './timed';
 
@@ -46,6 +46,8 @@ export interface LatestRun {
   open: boolean;
   status: string;
   endedAt?: Instant;
+  /** Of a case: its own word for where it stands. */
+  caseStatus?: string;
   /** Changes with whatever happens to a case: its run, how long its history is, how it stands. */
   mark: string;
 }
@@ -101,6 +103,22 @@ export class TocsinClient implements CaseClient {
       }),
     );
     return { id: start.id, late: !taken };
+  }
+
+  /**
+   * Signals a case whose workflow is over, as it is closed: a new run of it begins from the register, takes the signal and ends
+   * when nothing is left to do. `start` says how lists show it.
+   */
+  async signalClosed(start: CaseStart & { input: ClosedInput }, signal: string, payload: unknown): Promise<void> {
+    await this.timed(() =>
+      this.temporal.workflow.signalWithStart(start.workflow, {
+        ...startOptions(start),
+        taskQueue: this.taskQueue,
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        signal,
+        signalArgs: [payload],
+      }),
+    );
   }
 
   /**
@@ -227,9 +245,14 @@ export class TocsinClient implements CaseClient {
     const latest = await this.latest(id);
     if (!latest) return undefined;
     const { type, status, closeTime } = latest;
+    const caseStatus = latest.typedSearchAttributes.get(ATTRIBUTES.status);
     const endedAt = closeTime?.toISOString();
     const mark = [latest.runId, latest.historyLength, status.code].join('.');
-    return { workflow: type, open: status.name === 'RUNNING', status: status.name, ...(endedAt && { endedAt }), mark };
+    return {
+      ...{ workflow: type, open: status.name === 'RUNNING', status: status.name, mark },
+      ...(endedAt && { endedAt }),
+      ...(caseStatus && { caseStatus }),
+    };
   }
 
   private async latest(id: string): Promise<WorkflowExecutionInfo | undefined> {

@@ -1,13 +1,14 @@
 /**
- * The life of a detection until somebody decides: opened, counted, alarmed, then declared, dismissed or merged. All of it
- * is decided by the pure `domain/triage/`; this workflow counts, starts the incident, and hands over to one that runs, or has
- * it let go.
+ * The life of a detection until somebody decides, and what comes after: opened, counted, alarmed, then declared, dismissed or
+ * merged. All of it is decided by the pure `domain/triage/`; this workflow counts, starts the incident, and hands over to one
+ * that runs, or has it let go.
  */
-import { patched } from '@temporalio/workflow';
+import { condition, patched, workflowInfo } from '@temporalio/workflow';
 import type { CaseResult } from '../domain/case/contract';
 import type { ClosedInput, ResumedInput } from '../domain/case/resumed';
-import { ANSWERED_SIGNAL, type Answered } from '../domain/incident/detections';
+import { ANSWERED_SIGNAL, type Answered, RECOUNTED_SIGNAL } from '../domain/incident/detections';
 import { joinedOf } from '../domain/triage/belongs';
+import { deliveryOf } from '../domain/triage/delivery';
 import { openingOf } from '../domain/triage/opening';
 import {
   DETECTED_SIGNAL,
@@ -41,6 +42,7 @@ type Input = TriageInput &
 /** One workflow for each deduplicated detection; its id is the case's id. */
 export function triage(input: Input): Promise<CaseResult> {
   let tally: Tally;
+  let gathering: Promise<void> | undefined;
   const incidents = new Incidents(input?.carried && input.answers);
   return runLifecycle<TriageState, TriageEvent, TriageWork, TriageOutcome>({
     messages: triageLifecycle.messages,
@@ -48,13 +50,22 @@ export function triage(input: Input): Promise<CaseResult> {
     signals: (run) => ({
       [ANSWERED_SIGNAL]: incidents.signal,
       [DETECTED_SIGNAL]: internalSignal('A detection that belongs to this case', DetectedSchema, (detected) => {
-        const counted = countIn(run.state, tally, detected);
+        const isLate = isLateIn(run.state);
+        const counted = countIn(run.state, tally, detected, isLate);
         tally = counted.tally;
         if (counted.record) run.step(() => []);
+        else if (isLate && tally.more > 0) {
+          gathering ??= condition(() => workflowInfo().continueAsNewSuggested, GATHERED).then(() => {
+            gathering = undefined;
+            run.step(() => []);
+          });
+          return gathering;
+        }
+        return undefined;
       }),
     }),
     takeUnrecorded(state) {
-      const recorded = recordTally(state, tally);
+      const recorded = recordTally(state, tally, tally.more > 0 && isLateIn(state));
       tally = recorded.tally;
       return recorded.events;
     },
@@ -69,17 +80,18 @@ export function triage(input: Input): Promise<CaseResult> {
       if (isResumed(input)) {
         const { carried, news } = await fromRegister<TriageState, TriageEvent, TriageWork>(input);
         // What was counted and not recorded was in the run that is gone.
-        tally = emptyTally();
+        tally = emptyTally(carried.state);
         return run.resume(triageLifecycle, carried, news);
       }
       if (isClosed(input)) {
+        const carried = await closedInRegister<TriageState, TriageEvent, TriageWork>(input);
         // All that was counted stands in the register of a closed case.
-        tally = emptyTally();
-        return run.resume(triageLifecycle, await closedInRegister<TriageState, TriageEvent, TriageWork>(input));
+        tally = emptyTally(carried.state);
+        return run.resume(triageLifecycle, carried);
       }
       const id = { of: (i: TriageInput) => i.caseId, field: 'caseId', whose: 'case' };
       const first = validInput('detection', TriageInputSchema, input, id);
-      tally = emptyTally(first.detection);
+      tally = emptyTally({ deliveries: [deliveryOf(first.detection)] });
       return run.open(triageLifecycle, first.caseId, (now) => [openingOf(first, now)]);
     },
     nextInput(carried) {
@@ -90,11 +102,19 @@ export function triage(input: Input): Promise<CaseResult> {
   });
 }
 
+/** What comes after the decision and is not recorded at once is recorded together, so long at most after it came. */
+const GATHERED = '1 minute';
+
+/** Whether the case is closed: a run that ended before there were late detections counted the last of them like any other. */
+function isLateIn({ closedAt }: TriageState): boolean {
+  return closedAt !== undefined && patched('late-detections');
+}
+
 async function perform(
   work: TriageWork,
   { state }: Situation<TriageState>,
   incidents: Incidents,
-): Promise<TriageOutcome> {
+): Promise<TriageOutcome | undefined> {
   switch (work.kind) {
     case 'declare': {
       const { id, declaredBy: by } = work.declaration;
@@ -113,6 +133,12 @@ async function perform(
       const joined = { ...joinedOf(state, { decision: 'merged', by: work.by }), block: work.block };
       const problem = await incidents.ask(into, { joined });
       return problem ? { kind: 'merge-failed', into, problem, again: true } : { kind: 'merged', into };
+    }
+    case 'recount-detections': {
+      const { into, recounted } = work;
+      if (!patched('late-detections')) return undefined;
+      const problem = await reached(into, RECOUNTED_SIGNAL, recounted);
+      return problem ? { kind: 'recount-failed', into, problem } : undefined;
     }
     case 'unmerge': {
       const { from, by, reason } = work;

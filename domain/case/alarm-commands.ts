@@ -131,6 +131,13 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
         commandLine('triage unmerge', { id, incident, reason: ask('reason'), by }),
       ];
     }
+    case 'look-again': {
+      const incident = about.kind === 'detections' ? about.stillIn : undefined;
+      return [
+        commandLine('triage show', { id }),
+        incident === undefined ? commandLine('declare', { help: true }) : commandLine('show', { id: incident }),
+      ];
+    }
     case 'follow-incident':
       return [commandLine('show', { id: about.kind === 'declared' ? about.incident : id })];
     case 'acknowledge-report':

@@ -85,6 +85,8 @@ const EN: Words = {
         return 'to be decided again';
       case 'unmerge-failed':
         return 'merge not undone';
+      case 'after-decision':
+        return 'detected again';
       case 'severity-changed':
         return `severity ${threshold.from} → ${threshold.to}`;
       case 'refuted':
@@ -141,6 +143,7 @@ const EN: Words = {
     'decide-detections': 'declare it, dismiss it or merge it',
     'decide-where': 'merge it into another incident that is open, or leave it where it is',
     'take-out-again': 'look at that incident and reopen it if it is closed; then take the case out of it again',
+    'look-again': 'look whether what was decided still holds; if not, declare an incident by hand',
     'follow-incident': 'take the incident over',
     'acknowledge-report': 'read the report and acknowledge it',
     'publish-disclosure': 'publish it, and record where',
@@ -259,6 +262,7 @@ const WORK_WORDS: Record<WorkKind, string> = {
   'settle-batch': 'recording what became of a batch',
   'stop-delivery': 'stopping its mails',
   recount: 'counting again who was told',
+  'recount-detections': 'telling the incident of further detections',
   'tell-in-app': 'handing it to the product, to be shown there',
 };
 
@@ -332,6 +336,8 @@ function beforeIt({ threshold, detail }: Alarm): string {
       return `It was taken out of ${threshold.from} and waits for a decision again. `;
     case 'unmerge-failed':
       return `It could not be taken out of ${threshold.from}${because({ detail })}. `;
+    case 'after-decision':
+      return `It was detected again after the case was ${threshold.decision}${because({ detail })}. `;
     default:
       return '';
   }

@@ -24,6 +24,7 @@ export const WORK = [
   'declare',
   'merge',
   'unmerge',
+  'recount-detections',
   'recheck',
   'settle',
   'settle-batch',
@@ -62,6 +63,8 @@ const OccasionSchema = z.discriminatedUnion('kind', [
   /** Detections were taken out of the incident that they were merged into, and wait for a decision again; or it did not let them go. */
   z.strictObject({ kind: z.literal('unmerged'), from: z.string() }),
   z.strictObject({ kind: z.literal('unmerge-failed'), from: z.string() }),
+  /** A detection came after its case was decided and closed. */
+  z.strictObject({ kind: z.literal('after-decision'), decision: z.enum(['declared', 'dismissed', 'merged']) }),
   z.strictObject({ kind: z.literal('severity-changed'), from: z.string(), to: z.string() }),
   /** A person said that it is patched; a check still finds it. */
   z.strictObject({ kind: z.literal('refuted'), by: z.string() }),
@@ -105,7 +108,7 @@ export const AboutSchema = z.discriminatedUnion('kind', [
     title: z.string(),
     count: z.int(),
     onSilence: z.enum(['declare', 'alarm']),
-    /** The incident that did not let them go. */
+    /** The incident that did not let them go, or to which those after the decision belong. */
     stillIn: z.string().optional(),
   }),
   /** An incident that Tocsin declared. */
@@ -169,6 +172,7 @@ export const TODOS = [
   'decide-detections',
   'decide-where',
   'take-out-again',
+  'look-again',
   'follow-incident',
   'acknowledge-report',
   'publish-disclosure',

@@ -17,7 +17,7 @@ export const DetectionsSchema = z.strictObject({
   /** The rule's own title. */
   title: z.string().max(500),
   severity: z.enum(SEVERITIES),
-  /** How many there were when they joined, the first and the last. */
+  /** How many there were when they joined, the first and the last; in an incident's list, as far as it was told since. */
   count: z.int().min(1),
   firstAt: InstantSchema,
   lastAt: InstantSchema,
@@ -38,6 +38,11 @@ export type Joined = z.infer<typeof JoinedSchema>;
 export const LEFT_SIGNAL = 'detections-left';
 export const LeftSchema = z.strictObject({ by: ByOf, caseId: DetectionsSchema.shape.caseId, reason: text(2000) });
 export type Left = z.infer<typeof LeftSchema>;
+
+/** Signal of a triage case that was decided and closed: how many there are since. It is not answered. */
+export const RECOUNTED_SIGNAL = 'detections-recounted';
+export const RecountedSchema = DetectionsSchema.pick({ caseId: true, count: true, lastAt: true });
+export type Recounted = z.infer<typeof RecountedSchema>;
 
 /** Signal to the triage case: what the incident made of it. `problem`: it was not taken. */
 export const ANSWERED_SIGNAL = 'incident-answered';

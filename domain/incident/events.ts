@@ -13,7 +13,7 @@ import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { AwarenessBasis } from './awareness';
 import type { Corrected } from './corrected-facts';
-import type { Detections } from './detections';
+import type { Detections, Recounted } from './detections';
 import type { Doubted } from './doubted-kinds';
 import type { Consequences, Judgements } from './facts/judgements';
 import type { Assessment, ContainmentMeasure, ContainmentOutcome, Declaration, IncidentStatus } from './incident';
@@ -108,6 +108,8 @@ interface EventData extends ObligationEventData {
   linked: { to: string; relation: LinkRelation; note?: string };
   /** The detections of a triage case belong to it: it was declared from them, or they were merged into it. */
   'detections-joined': Detections;
+  /** More of them came since. */
+  'detections-recounted': Recounted;
   /** A person took them out again. */
   'detections-left': { caseId: string; reason: string };
 }

@@ -157,6 +157,7 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     case 'linked':
       return { ...state, links: [...(state.links ?? []), event.data] };
     case 'detections-joined':
+    case 'detections-recounted':
     case 'detections-left':
       return { ...state, ...listedAfter(state, event) };
     case 'alarm-raised': {

@@ -185,6 +185,10 @@ function say(event: IncidentEvent, context: Context): Said {
         ? info(`Declared from triage case ${caseId}: ${detections}`)
         : info(`Triage case ${caseId} merged into it by ${event.by}: ${detections}`);
     }
+    case 'detections-recounted': {
+      const { caseId, count: many, lastAt } = event.data;
+      return info(`Triage case ${caseId} has ${many} detections now, the last at ${human(lastAt)}`);
+    }
     case 'detections-left':
       return warn(`Triage case ${event.data.caseId} taken out of it by ${event.by}: ${event.data.reason}`);
     case 'alarm-acknowledged': {

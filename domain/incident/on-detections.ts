@@ -1,5 +1,5 @@
 /** What it means for an incident that detections join or leave it. Pure. */
-import { JOINED_SIGNAL, type Joined, LEFT_SIGNAL, type Left } from './detections';
+import { JOINED_SIGNAL, type Joined, LEFT_SIGNAL, type Left, type Recounted } from './detections';
 import type { EventOf, NewEvent } from './events';
 import type { IncidentState } from './state';
 
@@ -22,6 +22,13 @@ export function onJoined(state: IncidentState, { by, detections }: Joined): NewE
   const problem = closedProblem(state) ?? foreignProblem(state) ?? fullProblem(state);
   if (problem) return [rejected(by, JOINED_SIGNAL, problem)];
   return [joinedEvent({ by, detections })];
+}
+
+/** More of the same came; nothing where they do not belong to it, or it knows of as many. */
+export function onRecounted(state: IncidentState, recounted: Recounted): NewEvent[] {
+  const listed = state.detections?.find(({ caseId }) => caseId === recounted.caseId);
+  if (!listed || listed.left || state.closedAt || recounted.count <= listed.count) return [];
+  return [{ kind: 'detections-recounted', data: recounted }];
 }
 
 /** Characters of a reason that the list keeps; the register has all of it. */
@@ -54,13 +61,15 @@ function rejected(by: string, message: string, problem: string): NewEvent {
   return { kind: 'rejected', by, data: { message, problems: [problem] } };
 }
 
-/** The lists after detections joined or left. */
+/** The lists after detections joined, became more or left. */
 export function listedAfter(
   { detections = [], leftUnlisted = [] }: Pick<IncidentState, 'detections' | 'leftUnlisted'>,
-  { kind, by, at, data }: EventOf<'detections-joined'> | EventOf<'detections-left'>,
+  { kind, by, at, data }: EventOf<'detections-joined' | 'detections-recounted' | 'detections-left'>,
 ): Pick<IncidentState, 'detections' | 'leftUnlisted'> {
   if (kind === 'detections-joined')
     return { detections: [...detections.filter(({ caseId }) => caseId !== data.caseId), { ...data, by, at }] };
+  if (kind === 'detections-recounted')
+    return { detections: detections.map((each) => (each.caseId === data.caseId ? { ...each, ...data } : each)) };
   if (!detections.some(({ caseId }) => caseId === data.caseId)) return { leftUnlisted: [...leftUnlisted, data.caseId] };
   const left = { by, at, reason: clipped(data.reason) };
   return { detections: detections.map((each) => (each.caseId === data.caseId ? { ...each, left } : each)) };

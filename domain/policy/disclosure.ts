@@ -107,7 +107,7 @@ export type StandIn = typeof WITHHELD | typeof ERASED;
 const LISTS = new Set(
   (
     'affects alarmAt alarms aliases attachmentNames attachments because beside block changed changes commands controls credentials dataSets daysOff fixedIn ' +
-    'groups ids impacts indicators individualSteps isolate kinds languages maliciousSources missing organisations packs people problems reached ' +
+    'deliveries groups ids impacts indicators individualSteps isolate kinds languages maliciousSources missing organisations packs people problems reached ' +
     'renderings ringAgain steps systems tellAtOnce texts translations underWay unestablished unreached versions why workspaces'
   ).split(' '),
 );

@@ -2,7 +2,7 @@
 import { rungBy } from '../case/alarm';
 import type { Instant } from '../kernel/time';
 import { belongsTo, isUnanswered, mergedLast } from './belongs';
-import type { TriageDecision, TriageEvent, TriageState } from './state';
+import { MOST_DELIVERIES, type TriageDecision, type TriageEvent, type TriageState } from './state';
 
 export function evolve(state: TriageState | undefined, event: TriageEvent): TriageState {
   if (state === undefined) {
@@ -25,9 +25,12 @@ export function evolve(state: TriageState | undefined, event: TriageEvent): Tria
   }
   switch (event.kind) {
     case 'detections-counted': {
-      const { count, firstAt, lastAt, severity, systems, indicators } = event.data;
+      const { count, firstAt, lastAt, severity, systems, indicators, deliveries } = event.data;
+      const late = (state.late?.count ?? 0) + count - state.count;
       return {
         ...state,
+        ...(deliveries && { deliveries: [...(state.deliveries ?? []), ...deliveries].slice(-MOST_DELIVERIES) }),
+        ...(state.closedAt && { late: { count: late, lastAt } }),
         count,
         firstAt,
         lastAt,
@@ -102,7 +105,11 @@ function standing(state: TriageState, decisions: TriageDecision[], at: Instant):
   const { decision: _decision, further: _further, closedAt: _closedAt, ...rest } = state;
   const [decision, ...further] = decisions;
   const last = decisions.at(-1);
-  if (!decision || !last) return { ...rest, status: 'waiting' };
+  if (!decision || !last) {
+    // Whoever decides again decides on all of them.
+    const { late: _late, ...waits } = rest;
+    return { ...waits, status: 'waiting' };
+  }
   const stands = { ...rest, decision, ...(further.length > 0 && { further }) };
   if (rest.declaration) return { ...stands, status: 'declaring' };
   if (isUnanswered(rest)) return { ...stands, status: 'merging' };

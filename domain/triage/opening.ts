@@ -2,6 +2,7 @@
 import type { NewOf } from '../case/lifecycle';
 import { wellFormed } from '../kernel/text';
 import { exactMs, type Instant, toInstant, toMs } from '../kernel/time';
+import { deliveryOf } from './delivery';
 import { MOST_FACTS, MOST_INDICATORS, MOST_SYSTEMS, type TriageEvent, type TriageInput } from './state';
 
 /** The event that opens a case. `now`: the case's clock, from which the limit counts. */
@@ -32,6 +33,7 @@ export function openingOf({ detection, judgement, rules }: TriageInput, now: Ins
       },
       systems: systems.slice(0, MOST_SYSTEMS),
       indicators: indicators.slice(0, MOST_INDICATORS),
+      deliveries: [deliveryOf(detection)],
     },
   };
 }

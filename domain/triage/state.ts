@@ -4,6 +4,7 @@ import type { CaseEventOf, CaseState, CommonCaseEvent, Work } from '../case/life
 import { type Detection, DetectionSchema } from '../detection/detection';
 import type { TriagePlan } from '../detection/detection-rules';
 import { type CaseJudgement, CaseJudgementSchema } from '../detection/judgement';
+import type { Recounted } from '../incident/detections';
 import type { Declaration } from '../incident/incident';
 import type { Rung } from '../kernel/alarm-clock';
 import { SEVERITIES, type Severity } from '../kernel/severity';
@@ -62,12 +63,21 @@ export type TriageEvent =
         detection: Seen;
         systems: string[];
         indicators: string[];
+        deliveries?: string[];
       }
     >
-  /** `count` is the number of all detections so far; the lists hold what is new. */
+  /** `count` is the number of all detections so far; the lists hold what is new. `deliveries`: their short hashes, the latest. */
   | CaseEventOf<
       'detections-counted',
-      { count: number; firstAt: Instant; lastAt: Instant; severity: Severity; systems: string[]; indicators: string[] }
+      {
+        count: number;
+        firstAt: Instant;
+        lastAt: Instant;
+        severity: Severity;
+        systems: string[];
+        indicators: string[];
+        deliveries?: string[];
+      }
     >
   | CaseEventOf<'triage-declared', { trigger: 'rule' | 'silence' | 'person'; declaration: Declaration }>
   | CaseEventOf<'incident-started', { incidentId: string; already: boolean }>
@@ -80,7 +90,9 @@ export type TriageEvent =
   | CaseEventOf<'triage-unmerged', { from: string; reason: string }>
   /** The incident has recorded it. `dueAt`: where the case belongs to none any more, until when a person decides again. */
   | CaseEventOf<'unmerge-delivered', { from: string; dueAt?: Instant }>
-  | CaseEventOf<'unmerge-failed', { from: string; problem: string }>;
+  | CaseEventOf<'unmerge-failed', { from: string; problem: string }>
+  /** An incident that it belongs to was not told of detections that came after the decision. */
+  | CaseEventOf<'recount-failed', { into: string; problem: string }>;
 
 export type TriageStatus = 'waiting' | 'declaring' | 'merging' | 'unmerging' | 'declared' | 'dismissed' | 'merged';
 
@@ -115,6 +127,10 @@ export interface TriageState extends CaseState {
   lastAt: Instant;
   systems: string[];
   indicators: string[];
+  /** Short hashes of its latest deliveries, by which a repeated one is known; none in a case of an earlier version. */
+  deliveries?: string[];
+  /** Those of `count` that came after the case was decided and closed. */
+  late?: { count: number; lastAt: Instant };
   /** What of its alarm clock has rung. */
   rung?: Rung | undefined;
   /** The first decision that stands. */
@@ -129,11 +145,15 @@ export interface TriageState extends CaseState {
   block?: string[];
 }
 
-/** What the outside world must do: start the incident, hand the detections to the one they were merged into, or have it let them go. */
+/**
+ * What the outside world must do: start the incident, hand the detections to the one they were merged into, have it let them
+ * go, or tell it how many there are since.
+ */
 export type TriageWork =
   | (Work & { kind: 'declare'; declaration: Declaration })
   | (Work & { kind: 'merge'; into: string; block: string[]; by: string })
-  | (Work & { kind: 'unmerge'; from: string; by: string; reason: string });
+  | (Work & { kind: 'unmerge'; from: string; by: string; reason: string })
+  | (Work & { kind: 'recount-detections'; into: string; recounted: Recounted });
 
 /** What came of it. `already`: the incident ran before. */
 export type TriageOutcome =
@@ -142,9 +162,11 @@ export type TriageOutcome =
   /** `again`: the case has time to decide once more; not in a history that began before it had. */
   | { kind: 'merge-failed'; into: string; problem: string; again?: true }
   | { kind: 'unmerged'; from: string }
-  | { kind: 'unmerge-failed'; from: string; problem: string };
+  | { kind: 'unmerge-failed'; from: string; problem: string }
+  | { kind: 'recount-failed'; into: string; problem: string };
 
 /** How much a case keeps of what its detections named. */
 export const MOST_SYSTEMS = 50;
 export const MOST_INDICATORS = 100;
 export const MOST_FACTS = 40;
+export const MOST_DELIVERIES = 100;

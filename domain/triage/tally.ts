@@ -1,17 +1,24 @@
 /** Further detections of a case: counted, and recorded in few entries. */
 import type { NewOf } from '../case/lifecycle';
-import type { Detection } from '../detection/detection';
-import { hash64 } from '../kernel/hash64';
 import type { Severity } from '../kernel/severity';
 import { earliest, type Instant, toMs } from '../kernel/time';
 import { alarm } from './clock';
-import { type Detected, MOST_INDICATORS, MOST_SYSTEMS, type TriageEvent, type TriageState } from './state';
+import { deliveryOf } from './delivery';
+import { afterDecision } from './late';
+import {
+  type Detected,
+  MOST_DELIVERIES,
+  MOST_INDICATORS,
+  MOST_SYSTEMS,
+  type TriageEvent,
+  type TriageState,
+} from './state';
 
 /**
  * Detections that were counted and are not recorded yet. Under a flood the register gets the first few and then one entry
  * at each power of ten; what is open is recorded before any other event of the case, so every decision stands on a count
- * that is exact. `seen` are short hashes of the latest detections: a repeated delivery counts once. They are
- * not in the register: a case that goes on from there does not know them.
+ * that is exact. `seen` are short hashes of the latest detections: a repeated delivery counts once. The register has the
+ * latest of them, for a case that goes on from there.
  */
 export interface Tally {
   more: number;
@@ -26,20 +33,21 @@ export interface Tally {
 const SEEN_KEPT = 500;
 const RECORDED_SINGLY = 3;
 
-export function emptyTally(first?: Detection): Tally {
-  return { more: 0, systems: [], indicators: [], seen: first ? [hashOf(first)] : [] };
+export function emptyTally({ deliveries = [] }: Pick<TriageState, 'deliveries'>): Tally {
+  return { more: 0, systems: [], indicators: [], seen: deliveries };
 }
 
-/** Counts a detection in. `record`: whether the register gets it now. */
+/** Counts a detection in. `record`: whether the register gets it now. `isLate`: it comes after the case was closed. */
 export function countIn(
   state: TriageState,
   tally: Tally,
   { detection, severity }: Detected,
+  isLate = false,
 ): { tally: Tally; record: boolean } {
-  const hash = hashOf(detection);
+  const hash = deliveryOf(detection);
   if (tally.seen.includes(hash)) return { tally, record: false };
   const more = tally.more + 1;
-  const total = state.count + more;
+  const nth = isLate ? (state.late?.count ?? 0) + more : state.count + more;
   const worst = tally.severity ?? state.severity;
   const rises = severity < worst;
   const fresh = (known: string[], open: string[], found: string[], most: number) =>
@@ -59,16 +67,24 @@ export function countIn(
       ],
       seen: [...tally.seen, hash].slice(-SEEN_KEPT),
     },
-    record: rises || state.decision !== undefined || total <= RECORDED_SINGLY || isPowerOfTen(total),
+    record: rises || (state.decision !== undefined && !isLate) || nth <= RECORDED_SINGLY || isPowerOfTen(nth),
   };
 }
 
-/** The event that records what is open, and the tally after it. A risen severity is alarmed while nobody has decided. */
-export function recordTally(state: TriageState, tally: Tally): { events: NewOf<TriageEvent>[]; tally: Tally } {
+/**
+ * The event that records what is open, and the tally after it. A risen severity is alarmed while nobody has decided; the
+ * first that is late, too.
+ */
+export function recordTally(
+  state: TriageState,
+  tally: Tally,
+  isLate = false,
+): { events: NewOf<TriageEvent>[]; tally: Tally } {
   if (tally.more === 0) return { events: [], tally };
   const { more, seen, firstAt, lastAt, severity, systems, indicators } = tally;
   const count = state.count + more;
-  const data = { count, firstAt: firstAt!, lastAt: lastAt!, severity: severity!, systems, indicators };
+  const deliveries = seen.slice(-Math.min(more, MOST_DELIVERIES));
+  const data = { count, firstAt: firstAt!, lastAt: lastAt!, severity: severity!, systems, indicators, deliveries };
   // After the decision the severity is that of the decision.
   if (state.decision) data.severity = state.severity;
   const events: NewOf<TriageEvent>[] = [{ kind: 'detections-counted', data }];
@@ -76,6 +92,7 @@ export function recordTally(state: TriageState, tally: Tally): { events: NewOf<T
     const threshold = { kind: 'severity-changed', from: state.severity, to: data.severity } as const;
     events.push(alarm({ ...state, count, severity: data.severity }, threshold));
   }
+  if (isLate && !state.late) events.push(afterDecision({ ...state, count }));
   return { events, tally: { more: 0, systems: [], indicators: [], seen } };
 }
 
@@ -87,9 +104,4 @@ function isPowerOfTen(n: number): boolean {
   let power = 1;
   while (power < n) power *= 10;
   return power === n;
-}
-
-/** A short hash of a detection's identity: enough to know a repeated delivery. */
-function hashOf({ source, eventId }: Pick<Detection, 'source' | 'eventId'>): string {
-  return hash64(`${source}/${eventId}`);
 }

@@ -39,6 +39,8 @@ export const TRIAGE_TOLD: Telling<TriageState, TriageEvent> = {
         return `${event.data.from} has let it go${until(event.data.dueAt)}`;
       case 'unmerge-failed':
         return `not taken out: ${event.data.problem}`;
+      case 'recount-failed':
+        return `${event.data.into} was not told of further detections: ${event.data.problem}`;
       default:
         return toldOfAny(event);
     }

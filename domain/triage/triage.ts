@@ -22,6 +22,7 @@ import { alarm, alarmOf, dueAgain, nextWake, onTime, rings, stays } from './cloc
 import { leftBy, type Settled, settledBy } from './decided';
 import { declarationOf } from './declaration';
 import { evolve } from './evolve';
+import { afterDecision, recounts } from './late';
 import { TRIAGE_MESSAGES, type TriageMessage } from './messages';
 import type { TriageDecision, TriageEvent, TriageOutcome, TriageState, TriageWork } from './state';
 
@@ -79,6 +80,10 @@ function onOutcome(state: TriageState, outcome: TriageOutcome, now: Instant): Ne
       return mergeFailed(state, outcome, now);
     case 'unmerged':
       return unmerged(state, outcome.from, now);
+    case 'recount-failed': {
+      const { into, problem } = outcome;
+      return [{ kind: 'recount-failed', data: { into, problem } }, afterDecision(state, { into, problem })];
+    }
     case 'unmerge-failed': {
       const { from, problem } = outcome;
       return [
@@ -136,7 +141,7 @@ function says(events: readonly TriageEvent[]): string | undefined {
 }
 
 function rows(state: TriageState): CaseRow[] {
-  const { decision, triage, count, firstAt, lastAt, detection } = state;
+  const { decision, triage, count, firstAt, lastAt, detection, late } = state;
   const times =
     count === 1 ? `at ${minuteText(firstAt)} UTC` : `${count}, ${minuteText(firstAt)} – ${minuteText(lastAt)} UTC`;
   const span = isAtReceipt(detection) ? `${times}, the first ${AT_RECEIPT['detected-at']}` : times;
@@ -146,6 +151,9 @@ function rows(state: TriageState): CaseRow[] {
   return [
     { what: 'Decision', dueAt: decision ? undefined : state.dueAt, state: decided },
     { what: 'Detections', state: `${span} · ${detection.source} · ${detection.type}` },
+    ...(late
+      ? [{ what: 'Since decided', state: `${late.count} of them, the last at ${minuteText(late.lastAt)} UTC` }]
+      : []),
     { what: 'Rule', state: `${state.rule}: ${state.why.join('; ')}`.slice(0, 300) },
     ...(state.systems.length > 0 ? [{ what: 'Systems', state: some(state.systems) }] : []),
     ...(state.indicators.length > 0 ? [{ what: 'Indicators', state: some(state.indicators) }] : []),
@@ -169,6 +177,8 @@ export const triageLifecycle: Lifecycle<TriageState, TriageEvent, TriageWork, Tr
   onOutcome,
   nextWake,
   wantedWork,
+  causedWork: (event, state) =>
+    event.kind === 'detections-counted' && state.closedAt ? recounts(state, event.seq) : [],
   owes: ({ decision }, subject) => subject === 'detections' && !decision,
   rings: (state, _detections, threshold) => rings(state, threshold),
   says,

@@ -2,7 +2,7 @@
 import { advance, open } from '../../domain/case/advance';
 import type { CaseState, Lifecycle, NewOf, Work } from '../../domain/case/lifecycle';
 import { messagesOf, onCaseMessage } from '../../domain/case/messages';
-import { onJoined, onLeft } from '../../domain/incident/on-detections';
+import { onJoined, onLeft, onRecounted } from '../../domain/incident/on-detections';
 import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import type { Instant } from '../../domain/kernel/time';
 import { patchDue, patchTaskLifecycle } from '../../domain/patch/patch-task';
@@ -227,6 +227,7 @@ function openedAgain(): RecordedEvent[] {
     ...{ count: 3, firstAt: at(0), lastAt: at(0.5) },
   };
   story.record(onJoined(story.state, { by: ONCALL, detections }));
+  story.record(onRecounted(story.state, { caseId: triageCase, count: 5, lastAt: at(0.7) }));
   story.record(onLeft(story.state, { by: ONCALL, caseId: triageCase, reason: 'a load test of ours' }));
   const { caseId: incidentId, policy } = story.state;
   const data = { found: 'terminated', endedAt: story.now, policy };
@@ -414,8 +415,11 @@ function dismissed(): RecordedEvent[] {
       indicators: ['198.51.100.4'],
     },
   });
-  return found.send(at(2), 'dismiss', { reason: 'a load test of ours' }).send(at(2.1), 'dismiss', { reason: 'again' })
-    .events;
+  found.send(at(2), 'dismiss', { reason: 'a load test of ours' }).send(at(2.1), 'dismiss', { reason: 'again' });
+  return found.report(at(3), 'detections-counted', {
+    ...{ count: 4, firstAt: at(0), lastAt: at(2.9), severity: 'sev2', systems: [], indicators: [] },
+    deliveries: ['00112233aabbccdd'],
+  }).events;
 }
 
 function silent(): RecordedEvent[] {
@@ -432,6 +436,7 @@ function merged(): RecordedEvent[] {
   found.send(at(4), 'unmerge', { reason: 'a load test of ours' });
   found.report(at(4.1), 'unmerge-delivered', { from: into, dueAt: at(9) }).send(at(5), 'merge', { into });
   found.report(at(5.1), 'merge-delivered', { into });
+  found.report(at(5.2), 'recount-failed', { into, problem: 'it does not run, says lead@example.com' });
   found.send(at(6), 'unmerge', { reason: 'not the same actor, says lead@example.com' });
   return found.report(at(6.1), 'unmerge-failed', { from: into, problem: 'it does not run' }).events;
 }

@@ -5,7 +5,7 @@ import { TRIAGE_WORKFLOW } from '../../domain/triage/state';
 import { connectTo, startDevServerWith } from '../setup/workflow-harness';
 import { detection, judged, RULES } from '../unit/domain/helpers/detections';
 
-test('a flood over several runs: every detection counted, a late one told', async () => {
+test('a flood over several runs: every detection counted, a late one too', async () => {
   const { address } = await startDevServerWith({ 'limit.historyCount.suggestContinueAsNew': 60 });
   const { client } = await connectTo(address);
   const cases = new TocsinClient(client);
@@ -28,5 +28,7 @@ test('a flood over several runs: every detection counted, a late one told', asyn
   const view = await cases.view<'triage'>(caseId);
   expect(view?.state).toMatchObject({ count: 201, status: 'dismissed' });
   expect(await send('later')).toEqual({ caseId, late: true });
+  await cases.finished(caseId);
   expect(await cases.find(caseId)).toMatchObject({ workflow: TRIAGE_WORKFLOW, open: false });
+  expect((await cases.view<'triage'>(caseId))?.state).toMatchObject({ count: 202, late: { count: 1 } });
 }, 120_000);

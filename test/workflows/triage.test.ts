@@ -93,11 +93,41 @@ test('a minor one alarms at its limit and ever after, until a person dismisses i
   });
   await it.handle.result();
 
-  // The same detection again, in the same window: it stays with the decision.
+  // The same detection again, in the same window: it is counted with the decision, the first is told, and so it stays.
   const [first] = it.register();
-  const again = { source: `source-${counter}`, severity: 'sev4', eventId: 'later' };
-  const late = await TriageCase.detect(harness, { ...again, at: first!.at });
-  expect(late).toMatchObject({ late: true, case: { id: it.id } });
+  const again = { source: `source-${counter}`, severity: 'sev4', at: first!.at };
+  for (const eventId of ['later', 'later', 'later still', 'later']) {
+    expect(await TriageCase.detect(harness, { ...again, eventId })).toMatchObject({ late: true, case: { id: it.id } });
+    await it.handle.result();
+  }
+  expect(await it.state()).toMatchObject({ status: 'dismissed', count: 3, late: { count: 2 } });
+  expect(it.alarms().filter(({ threshold }) => threshold === 'after-decision')).toHaveLength(1);
+  await it.check();
+});
+
+test('what comes after a case joined an incident is told to it; once that is closed, it opens a case', async () => {
+  const client = new TocsinClient(harness.client);
+  const incident = await harness.declare();
+  const it = await detect({ at: await harness.now() });
+  await client.send(it.id, 'merge', { by: 'anna', into: incident.id });
+  await it.handle.result();
+  const { firstAt } = await it.state();
+  const again = { source: `source-${counter}`, at: firstAt };
+  // More than the register gets one by one: the run gathers the rest, and ends with an exact count.
+  for (let n = 0; n < 8; n++)
+    expect(await TriageCase.detect(harness, { ...again, eventId: `late-${n}` })).toMatchObject({ late: true });
+  await harness.sleep(2 * MINUTE_MS);
+  await it.handle.result();
+  await incident.quiet();
+  expect(await it.state()).toMatchObject({ status: 'merged', count: 9, late: { count: 8 } });
+  expect(it.register().filter(({ kind }) => kind === 'detections-counted').length).toBeLessThan(8);
+  expect((await incident.state()).detections).toMatchObject([{ caseId: it.id, count: 9, by: 'anna' }]);
+
+  await harness.client.workflow.getHandle(incident.id).terminate('as if it were closed');
+  const next = await TriageCase.detect(harness, { ...again, eventId: 'after-that' });
+  cases.push(next.case);
+  expect([next.late, next.case.id === it.id]).toEqual([false, false]);
+  expect(await next.case.state()).toMatchObject({ status: 'waiting', count: 1 });
 });
 
 test('a rule that declares does so at once, without anybody', async () => {

@@ -13,9 +13,11 @@ import {
   LEFT_SIGNAL,
   type Left,
   LeftSchema,
+  RECOUNTED_SIGNAL,
+  RecountedSchema,
 } from '../../domain/incident/detections';
 import type { IncidentEvent, NewEvent } from '../../domain/incident/events';
-import { belongs, onJoined, onLeft } from '../../domain/incident/on-detections';
+import { belongs, onJoined, onLeft, onRecounted } from '../../domain/incident/on-detections';
 import type { OwnMessage } from '../../domain/incident/on-message';
 import type { IncidentOutcome } from '../../domain/incident/outcome';
 import type { IncidentState } from '../../domain/incident/state';
@@ -60,6 +62,11 @@ export function detectionSignals(
           for (const source of joined.block ?? []) block(source, joined.by);
         return answer(run.state, caseId, { of: JOINED_SIGNAL, done: belongs(run.state, caseId) }, events);
       },
+    ),
+    [RECOUNTED_SIGNAL]: internalSignal(
+      'Triage: more detections came to a case that belongs to this incident',
+      RecountedSchema,
+      (recounted) => void run.step((state) => onRecounted(state, recounted)),
     ),
     [LEFT_SIGNAL]: internalSignal('Triage: they do not belong to it any more', LeftSchema, (left) => {
       const { caseId } = left;

@@ -80,10 +80,10 @@ export function receiveMessages(run: Receiver, own: Messages, signals: Record<st
       if (isAgain(raw)) return;
       const foreign = foreignOf(raw);
       const parsed = schema.safeParse(raw);
-      const taken: Array<ReturnType<InternalSignal['take']>> = [];
-      if (parsed.success) run.whenOpen(() => taken.push(take(parsed.data)));
-      else run.reject(name, foreign ? [foreignProblem(foreign, 'message')] : problemsOf(parsed.error));
-      return taken[0];
+      if (!parsed.success)
+        return run.reject(name, foreign ? [foreignProblem(foreign, 'message')] : problemsOf(parsed.error));
+      if (run.isOpen()) return take(parsed.data);
+      return new Promise((resolve) => run.whenOpen(() => resolve(take(parsed.data))));
     };
     setHandler(defineSignal<[unknown]>(name), receive, { description });
   }

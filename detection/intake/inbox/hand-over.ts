@@ -1,15 +1,11 @@
 /** Judges detections by the rules and hands them to their triage cases. */
-import type { TocsinClient } from '../../../client/tocsin-client';
 import type { RulesSnapshot } from '../../../domain/detection/detection-rules';
 import { judge } from '../../../domain/detection/judgement';
-import { openTriage } from './open-triage';
+import { openTriage, type TriageCases } from './open-triage';
 import type { HandOver } from './settled';
 
 /** `rules`: those in force, asked for each detection, so that an edited file takes effect without a restart. */
-export function createHandOver(
-  cases: Pick<TocsinClient, 'signalWithStart' | 'view'>,
-  rules: () => RulesSnapshot,
-): HandOver {
+export function createHandOver(cases: TriageCases, rules: () => RulesSnapshot): HandOver {
   return async (detection) => {
     const snapshot = rules();
     const judgement = judge(detection, snapshot.rules);

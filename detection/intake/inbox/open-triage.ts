@@ -1,30 +1,98 @@
 /** Hands a judged detection to its triage case. What the dispatcher of the intake uses. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stoppedError } from '../../../client/stopped';
 import type { TocsinClient } from '../../../client/tocsin-client';
 import type { Detection } from '../../../domain/detection/detection';
 import type { RulesSnapshot } from '../../../domain/detection/detection-rules';
 import type { CaseJudgement } from '../../../domain/detection/judgement';
 import { exactMs, minuteText, toInstant, toMs } from '../../../domain/kernel/time';
-import { apart, isRepeat } from '../../../domain/triage/repeat';
-import { DETECTED_SIGNAL, type Detected, TRIAGE_WORKFLOW, type TriageInput } from '../../../domain/triage/state';
+import { belongsTo } from '../../../domain/triage/belongs';
+import { type IncidentStanding, lateOf } from '../../../domain/triage/late';
+import {
+  DETECTED_SIGNAL,
+  type Detected,
+  TRIAGE_WORKFLOW,
+  type TriageInput,
+  type TriageState,
+} from '../../../domain/triage/state';
 import { triageCaseId } from './triage-case-id';
+
+/** What is asked of Temporal to hand a detection over. */
+export type TriageCases = Pick<TocsinClient, 'find' | 'signalWithStart' | 'signalClosed' | 'stands' | 'view'>;
+
+const DECIDED: TriageState['status'][] = ['declared', 'dismissed', 'merged'];
+
+/** As many cases as may come after each other; what comes after the last of them is counted with it. */
+const MOST_CASES = 20;
 
 /**
  * Opens the triage case of a detection, or adds the detection to it. Safe to repeat: the case counts a detection once.
- * `late`: the case was decided and is closed; the detection stays with that decision, and the caller counts it. A dismissal
- * is such a decision for its repeats only: what says something else opens a case of its own (`domain/triage/repeat.ts`).
+ * `late`: the case was decided and is closed; the decision answers for the detection too, which was counted with it
+ * (`domain/triage/late.ts`). Rejects where the case is open and has stopped.
  */
 export async function openTriage(
-  cases: Pick<TocsinClient, 'signalWithStart' | 'view'>,
+  cases: TriageCases,
   detection: Detection,
   judgement: CaseJudgement,
   rules: RulesSnapshot,
 ): Promise<{ caseId: string; late: boolean }> {
-  const opened = await openCase(cases, detection, judgement, rules);
-  if (!opened.late) return opened;
-  const decided = (await cases.view<'triage'>(opened.caseId))?.state;
-  if (decided?.decision?.decision !== 'dismissed' || isRepeat(decided, detection, judgement.severity)) return opened;
-  return openCase(cases, detection, apart(judgement, detection), rules);
+  let own = judgement;
+  for (let nth = 1; ; nth++) {
+    const caseId = triageCaseId(own, detection.at);
+    // A run of a decided case may still be under way, and would take anything.
+    const status = (await cases.find(caseId))?.caseStatus;
+    const isDecided = DECIDED.some((each) => each === status);
+    if (!isDecided && !(await openCase(cases, detection, own, rules)).late) return { caseId, late: false };
+    const state = await decidedCase(cases, caseId);
+    const becomes = lateOf(state, detection, own, await incidentsOf(cases, state));
+    if (becomes === 'known') return { caseId, late: true };
+    if (becomes === 'counted' || nth === MOST_CASES) {
+      await countLate(cases, state, detection, own.severity);
+      return { caseId, late: true };
+    }
+    own = becomes.opens;
+  }
+}
+
+/** A run that has only begun, from the register, knows its case within a moment. */
+const LOOK_MS = 100;
+const MOST_LOOKS = 20;
+
+async function decidedCase(cases: TriageCases, id: string): Promise<TriageState> {
+  const stands = await cases.stands(id);
+  if (typeof stands === 'object') throw stoppedError(id, stands);
+  for (let looks = 1; ; looks++) {
+    const state = (await cases.view<'triage'>(id))?.state;
+    if (state?.closedAt) return state;
+    if (looks === MOST_LOOKS)
+      throw new Error(`triage case ${id} is being read from the register, or decided anew: it is asked again`);
+    await sleep(LOOK_MS);
+  }
+}
+
+async function incidentsOf(cases: TriageCases, state: TriageState): Promise<Map<string, IncidentStanding>> {
+  const standing = new Map<string, IncidentStanding>();
+  for (const { incidentId } of belongsTo(state)) {
+    const stands = await cases.stands(incidentId);
+    standing.set(incidentId, typeof stands === 'object' ? 'stopped' : stands === 'running' ? 'running' : 'closed');
+  }
+  return standing;
+}
+
+async function countLate(
+  cases: TriageCases,
+  { caseId, title, severity, owner, status }: TriageState,
+  detection: Detection,
+  judged: CaseJudgement['severity'],
+): Promise<void> {
+  const input = { closed: { caseId } };
+  const detected: Detected = { detection, severity: judged };
+  await cases.signalClosed(
+    { workflow: TRIAGE_WORKFLOW, id: caseId, input, title, severity, owner, status },
+    DETECTED_SIGNAL,
+    detected,
+  );
 }
 
 async function openCase(

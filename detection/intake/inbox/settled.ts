@@ -3,7 +3,7 @@ import type { Detection } from '../../../domain/detection/detection';
 /** What became of a detection. */
 export interface Settled {
   /**
-   * `triaged`: its case has it · `decided`: its case was decided and is closed, the detection stays with that decision ·
+   * `triaged`: its case has it · `decided`: its case was decided and is closed, and counts it with that decision ·
    * `ignored`: a rule says that nothing follows; it is counted.
    */
   state: 'triaged' | 'decided' | 'ignored';

@@ -1,6 +1,6 @@
 // Which detections belong to an incident, and what it answers when they join or leave it.
 import type { Detections } from '../../../domain/incident/detections';
-import { belongs, MOST_DETECTIONS, onJoined, onLeft } from '../../../domain/incident/on-detections';
+import { belongs, MOST_DETECTIONS, onJoined, onLeft, onRecounted } from '../../../domain/incident/on-detections';
 import type { IncidentState } from '../../../domain/incident/state';
 import { at } from './helpers/facts';
 import { Story } from './helpers/story';
@@ -72,6 +72,20 @@ it('keeps of a long reason what a list can show, and what left takes no place of
   expect(left!.left!.reason).toHaveLength(300);
   const joins = onJoined({ ...story.state, detections: [left!, ...others] }, join);
   expect(joins.map(({ kind }) => kind)).toEqual(['detections-joined']);
+});
+
+it('hears how many there are since, of what belongs to it and while it is open; never of fewer', () => {
+  const story = new Story().to(2);
+  const more = { caseId: detections.caseId, count: 5, lastAt: at(1) };
+  expect(onRecounted(story.state, more)).toEqual([]);
+  story.record(onJoined(story.state, join));
+  expect(onRecounted({ ...story.state, closedAt: at(2) }, more)).toEqual([]);
+  story.record(onRecounted(story.state, more));
+  expect(story.state.detections).toEqual([{ ...detections, ...more, by: 'anna', at: at(2) }]);
+  expect([onRecounted(story.state, more), onRecounted(story.state, { ...more, count: 4 })]).toEqual([[], []]);
+  expect(story.folded()).toEqual(story.state);
+  story.record(onLeft(story.state, leave));
+  expect(onRecounted(story.state, { ...more, count: 6 })).toEqual([]);
 });
 
 it('lets go what an earlier version merged, of which it has no entry, once, and nothing once it is closed', () => {

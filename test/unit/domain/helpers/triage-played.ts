@@ -26,7 +26,7 @@ export class Case {
     const opened = open(triageLifecycle, input.caseId, [openingOf(input, now)], now);
     this.state = opened.state;
     this.events = opened.events;
-    this.tally = emptyTally(input.detection);
+    this.tally = emptyTally(opened.state);
   }
 
   step(
@@ -35,13 +35,17 @@ export class Case {
     by?: string,
     commandId?: string,
   ): TriageEvent[] {
-    const recorded = recordTally(this.state, this.tally);
+    const recorded = recordTally(this.state, this.tally, this.isLate());
     this.tally = recorded.tally;
     const before = this.events.length;
     this.take(record(triageLifecycle, this.state, recorded.events, now));
     const given = typeof news === 'function' ? news(this.state) : news;
     this.take(advance(triageLifecycle, this.state, given, now, by, commandId));
     return this.events.slice(before);
+  }
+
+  private isLate(): boolean {
+    return this.state.closedAt !== undefined;
   }
 
   private take({ state, events }: { state: TriageState; events: TriageEvent[] }): void {
@@ -72,9 +76,16 @@ export class Case {
 
   detect(over: Record<string, unknown>, now: Instant): void {
     const given = detection(over);
-    const counted = countIn(this.state, this.tally, { detection: given, severity: given.severity ?? 'sev4' });
+    const severity = given.severity ?? 'sev4';
+    const counted = countIn(this.state, this.tally, { detection: given, severity }, this.isLate());
     this.tally = counted.tally;
     if (counted.record) this.step([], now);
+  }
+
+  /** The same, with what the run of a closed case records before it ends. */
+  gathered(over: Record<string, unknown>, now: Instant): void {
+    this.detect(over, now);
+    this.step([], now);
   }
 
   /** Lets time pass as the timer does: at each wake and at no other instant. */
