@@ -86,6 +86,11 @@ function overlap(a: Planned['overrides'][number], b: Planned['overrides'][number
 const LOOKED_AT_DAYS = 371;
 /** A shift that begins on one weekday begins again within that. */
 const WEEK_DAYS = 8;
+/** A zone may get another law later. So many years are looked at for that. */
+const LATER_YEARS = 20;
+/** A law is told by the time that the wall shows on these days of each month, at an hour in UTC at which the date is nearly everywhere the same. */
+const LOOKED_AT_OF_MONTH = [1, 15];
+const NOON = 12;
 
 interface Begin {
   index: number;
@@ -97,15 +102,20 @@ interface Begin {
 /**
  * A shift lasts a day at most, so that nobody is on call for days on end because no other begins; and no two begin at one
  * instant. Each is told at its first instant, for each shift, or two of them, once. Looked at is the year that follows each first
- * turn, with its changes of the clocks: not a zone's change of law in a later one.
+ * turn, with its changes of the clocks, and each later one in which the clocks of a zone go by another law than before, as far
+ * as this runtime knows it.
  */
 function coverageProblems(shifts: readonly Shift[], level: number): Problem[] {
   const problems = new Map<string, Problem>();
   const tell = (key: string, problem: Problem) => void (problems.has(key) || problems.set(key, problem));
   const starts = [...new Set(shifts.map(({ rotations }) => rotations[0]!.start))].sort();
-  starts.forEach((start, place) => {
-    const days = starts[place + 1] ? (toMs(starts[place + 1]!) - toMs(start)) / DAY_MS : LOOKED_AT_DAYS;
-    const begins = beginsOf(shifts, start, Math.min(days, LOOKED_AT_DAYS) + WEEK_DAYS);
+  const first = starts.map((from, place) => {
+    const days = starts[place + 1] ? (toMs(starts[place + 1]!) - toMs(from)) / DAY_MS : LOOKED_AT_DAYS;
+    return { from, days: Math.min(days, LOOKED_AT_DAYS) };
+  });
+  const later = yearsOfAnotherLaw(shifts, starts.at(-1)!).map((from) => ({ from, days: LOOKED_AT_DAYS }));
+  for (const { from, days } of [...first, ...later]) {
+    const begins = beginsOf(shifts, from, days + WEEK_DAYS);
     begins.slice(0, -1).forEach(({ index, at, endsBy }, i) => {
       const next = begins[i + 1]!;
       const [shift, other] = [shifts[index]!, shifts[next.index]!];
@@ -121,8 +131,26 @@ function coverageProblems(shifts: readonly Shift[], level: number): Problem[] {
           message: `nobody is on call from ${localText(endsBy, shift)} to ${localText(next.at, shift)} (${minuteText(endsBy)} to ${minuteText(next.at)} UTC): a shift lasts a day at most, and none begins between ${localText(at, shift)} and then; have one begin`,
         });
     });
-  });
+  }
   return [...problems.values()];
+}
+
+/** The first days of the years after a start in which the clocks of a zone do not go as in the year before. */
+function yearsOfAnotherLaw(shifts: readonly Shift[], start: string): string[] {
+  const zones = [...new Set(shifts.map(({ timeZone }) => timeZone))];
+  const lawOf = (year: number) =>
+    zones
+      .flatMap((zone) =>
+        Array.from({ length: 12 }, (_, month) =>
+          LOOKED_AT_OF_MONTH.map((day) => {
+            const shown = localTime(Date.UTC(year, month, day, NOON), zone);
+            return shown.msOfDay + (shown.day - day) * DAY_MS;
+          }),
+        ),
+      )
+      .join();
+  const years = Array.from({ length: LATER_YEARS }, (_, n) => Number(start.slice(0, 4)) + 1 + n);
+  return years.filter((year) => lawOf(year) !== lawOf(year - 1)).map((year) => `${year}-01-01`);
 }
 
 /** When the shifts begin, from a date on for some days, in order. */

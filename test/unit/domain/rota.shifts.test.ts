@@ -214,3 +214,23 @@ test('the example file follows the sun at its first level', () => {
   const names = turns(of, 1, '2026-03-18T12:00:00.000Z', 4).map((turn) => turn.shift);
   expect(names).toEqual(['Europe', 'Americas', 'Asia-Pacific', 'Europe']);
 });
+
+test('a zone whose law changes in a later year is looked at in that year: two would be on call, or nobody', () => {
+  // On 1 March 2024 the clocks of Almaty were put back for good, from six hours ahead of UTC to five.
+  const from2023 = { rotations: [{ start: '2023-01-02', every: 'P1W', people: ['ann'] }] };
+  const almaty = shift('Almaty', 'Asia/Almaty', ['ann'], from2023);
+  const night = (handover: string) => shift('Night', 'Etc/UTC', ['ann'], { ...from2023, handover });
+  expect(problems([almaty, night('15:00')])).toEqual([]);
+  expect(problems([almaty, night('04:00')])).toEqual([
+    expect.stringMatching(
+      /^levels\.0\.shifts\.\d\.handover: .* both begin at Fri 2024-03-01 0\d:00 .* \(2024-03-01 04:00 UTC\): two would be on call/,
+    ),
+  ]);
+});
+
+test('looking at twenty years of a zone whose clocks go by another law in each takes no time that anybody would notice', () => {
+  const casablanca = shift('Casablanca', 'Africa/Casablanca', ['ann']);
+  const before = performance.now();
+  expect(problems([casablanca, AMERICAS, ASIA])).toEqual([]);
+  expect(performance.now() - before).toBeLessThan(5_000);
+});
