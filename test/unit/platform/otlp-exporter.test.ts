@@ -101,9 +101,9 @@ test('what still waits at the end is told as lost, and one limit holds for all o
   const to = exporter(20);
   for (let n = 0; n < 600; n++) to.add(span());
   await until('spans are posted', () => posted.length === 1);
-  const from = Date.now();
   await to.stop();
-  expect(Date.now() - from).toBeLessThan(4_000);
+  // The batch that nobody answers is given up; the other, which would have a limit of its own, is not begun.
+  expect(posted).toHaveLength(1);
   expect(told).toEqual([{ code: 'TimeoutError', lost: 0 }, { lost: 600 }]);
 });
 

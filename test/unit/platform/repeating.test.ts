@@ -1,31 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { repeating } from '../../../platform/repeating';
+import { until } from '../../setup/until';
+
+const EVERY_MS = 5;
 
 test('pieces that take longer than the pause do not queue up: the end waits for the one under way alone', async () => {
-  let [begun, atOnce, most] = [0, 0, 0];
-  const work = repeating(5, async () => {
-    begun++;
-    most = Math.max(most, ++atOnce);
-    await sleep(200);
-    atOnce--;
-  });
+  const underWay: Array<() => void> = [];
+  const work = repeating(EVERY_MS, () => new Promise<void>((resolve) => underWay.push(resolve)));
   work.start();
-  await sleep(300);
-  const before = begun;
-  const stoppedAt = Date.now();
-  await work.stop();
-  expect([begun - before, most]).toEqual([0, 1]);
-  expect(Date.now() - stoppedAt).toBeLessThan(250);
-});
-
-test('the end waits for the piece under way', async () => {
-  let done = false;
-  const work = repeating(5, async () => {
-    await sleep(50);
-    done = true;
+  await until('a piece is under way', () => underWay.length === 1);
+  await sleep(20 * EVERY_MS);
+  expect(underWay).toHaveLength(1);
+  let isOver = false;
+  const stopped = work.stop().then(() => {
+    isOver = true;
   });
-  work.start();
-  await sleep(20);
-  await work.stop();
-  expect(done).toBe(true);
+  await sleep(20 * EVERY_MS);
+  expect(isOver).toBe(false);
+  underWay[0]!();
+  await stopped;
+  await sleep(20 * EVERY_MS);
+  expect(underWay).toHaveLength(1);
 });
