@@ -29,7 +29,7 @@ export interface MailedLink {
 /** Where a link leads. Throws a Refusal where it is none of ours, or its time is over. */
 export function targetOf(links: ActionLinks | undefined, token: unknown): string {
   const link = links?.open(token);
-  if (!link) throw new Refusal('not-found', 'this link is not whole, or was not made by this Tocsin: open the board');
+  if (!link) throw new Refusal('not-found', 'this link is incomplete, or was not made by this Tocsin: open the board');
   if (isOver(link))
     throw new Refusal('not-found', `this link is over since ${utc(link)}: open ${link.id} from the board`);
   const { id, act, obligation } = link;

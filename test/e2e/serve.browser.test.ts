@@ -129,7 +129,7 @@ async function assess(page: Page, look: (name: string) => Promise<void>, isWhole
   await page.getByText('Assess: recorded').waitFor();
   // What is known stands there, and the notice that is owed since asks for more.
   await page.goto(`${page.url()}/assess`);
-  await page.getByText('2 people, in IE, a high risk is likely').waitFor();
+  await page.getByText('2 individuals, in IE, a high risk is likely').waitFor();
   await page.getByLabel(/What can the people affected do themselves/).fill('Choose a new password.');
   if (isWhole) {
     await page.getByLabel(/What happened, in plain words/).fill('Somebody used a key of ours that had become public.');
