@@ -23,6 +23,8 @@ export interface ListedCase {
   overdue: number;
   personalData?: string;
   exercise: boolean;
+  /** Of a triage case that was merged, where it was asked: the incidents that it belongs to. */
+  incidents?: string[];
 }
 
 /** The cases of a workflow's type, the next deadline first; those without one last, latest first. `cut`: there are more than `limit`. */

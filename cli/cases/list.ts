@@ -1,9 +1,11 @@
 /** The list of a kind of case: the next deadline first. */
 import type { Command } from 'commander';
-import type { KindName } from '../../client/kinds';
+import type { CaseClient } from '../../client/cases';
+import { type KindName, kindOf } from '../../client/kinds';
 import type { ListedCase } from '../../client/list';
 import { stoppedRemedy, stoppedText } from '../../client/stopped';
 import type { Instant } from '../../domain/kernel/time';
+import { belongsTo } from '../../domain/triage/belongs';
 import { relative, shortInstant } from '../rendering/format';
 import { visibleLine } from '../rendering/hostile-text';
 import type { Output } from '../rendering/output';
@@ -24,7 +26,8 @@ export function listVerb(parent: Command, shell: Shell, kind: KindName, descript
     .option('--all', 'include closed ones')
     .action(async ({ all, json }: Options) => {
       const { out } = shell;
-      const cases = await casesOf(shell, kind, { all });
+      const known = await casesOf(shell, kind, { all });
+      const cases = kind === 'triage' ? await withIncidents(await shell.client(), known) : known;
       if (json) out.json(cases);
       else if (cases.length === 0) out.line(all ? list.none : list.noneOpen);
       else for (const line of caseListLines(kind, cases, out)) out.line(line);
@@ -37,6 +40,31 @@ export async function casesOf(shell: Shell, kind: KindName, { all = false } = {}
   // What is closed and past its retention is no case of Temporal's either: only what is open in the register is lost.
   const lost = kind === 'incident' ? await lostIncidents(shell, new Set(known.map(({ id }) => id))) : [];
   return [...known, ...lost];
+}
+
+/** As many closed cases are asked at once into what they were merged. */
+const ASKED_AT_ONCE = 20;
+
+/** The cases, those that were merged with the incidents that they belong to: lists of Temporal hold only the word. */
+async function withIncidents(client: CaseClient, cases: ListedCase[]): Promise<ListedCase[]> {
+  const merged = cases.filter(({ status }) => status === 'merged');
+  const into = new Map<string, string[]>();
+  for (let n = 0; n < merged.length; n += ASKED_AT_ONCE)
+    await Promise.all(
+      merged.slice(n, n + ASKED_AT_ONCE).map(async ({ id }) => {
+        // A list is shown also where no worker answers.
+        const view = await client.view<'triage'>(id).catch(() => undefined);
+        if (view)
+          into.set(
+            id,
+            belongsTo(view.state).map(({ incidentId }) => incidentId),
+          );
+      }),
+    );
+  return cases.map((each) => {
+    const incidents = into.get(each.id);
+    return incidents ? { ...each, incidents } : each;
+  });
 }
 
 /** A table of cases, and under it which of them have stopped. */
@@ -64,8 +92,14 @@ function listTable(kind: KindName, cases: ListedCase[], now: Instant, out: Outpu
   return table(columns, rows, out.width, (text) => out.style(text, 'dim'));
 }
 
+/** A case in triage is closed by a decision, and is listed under it. */
+function statusText({ id, open, status = '', incidents = [] }: ListedCase): string {
+  if (!open && kindOf(id) !== 'triage') return 'closed';
+  return [status, ...(incidents.length > 0 ? [`into ${incidents.join(', ')}`] : [])].join(' ');
+}
+
 function row(listed: ListedCase, now: Instant, out: Output): Array<string | Cell> {
-  const { id, severity, status, open, stopped, nextDeadline, overdue, owner, title, exercise } = listed;
+  const { id, severity, open, stopped, nextDeadline, overdue, owner, title, exercise } = listed;
   const due = open ? nextDeadline : undefined;
   const late = overdue > 0 || (due !== undefined && due < now);
   // The clock of an exercise is its own: time left by the wall says nothing.
@@ -74,7 +108,7 @@ function row(listed: ListedCase, now: Instant, out: Output): Array<string | Cell
   return [
     { text: id, paint: (text) => out.style(text, 'bold') },
     severity ?? '',
-    stopped ? { text: 'stopped', paint: (text) => out.style(text, 'red', 'bold') } : open ? (status ?? '') : 'closed',
+    stopped ? { text: 'stopped', paint: (text) => out.style(text, 'red', 'bold') } : statusText(listed),
     { text: due ? shortInstant(now, due) : '', paint },
     { text: left, paint },
     visibleLine(owner ?? '', 60),

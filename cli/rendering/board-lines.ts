@@ -7,6 +7,7 @@ import { countAndSource, howItStands } from '../../domain/incident/detections';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { type BoardRow, board } from '../../domain/incident/explain';
 import type { NextStep } from '../../domain/incident/next-steps';
+import { earlierMerged, howItWasMerged } from '../../domain/incident/on-detections';
 import type { ContainmentStep, IncidentState } from '../../domain/incident/state';
 import { oneUntold, untoldCommands } from '../../domain/incident/untold';
 import { ask, type CommandLine, commandLine, tocsin } from '../../domain/kernel/command-lines';
@@ -73,8 +74,11 @@ export function boardLines(
 }
 
 /** The triage cases whose detections belong to it, each with the command that shows it, and those that were taken out again. */
-function detectionLines({ detections = [] }: IncidentState, now: Instant, out: Output): string[] {
-  if (detections.length === 0) return [];
+function detectionLines(state: IncidentState, now: Instant, out: Output): string[] {
+  const { detections = [] } = state;
+  const earlier = earlierMerged(state);
+  if (detections.length + earlier.length === 0) return [];
+  const shows = (caseId: string) => out.style(`    ${tocsin('triage show', { id: caseId })}`, 'dim');
   const lines = detections.flatMap((each) => [
     ...hanging(
       '  ',
@@ -86,9 +90,13 @@ function detectionLines({ detections = [] }: IncidentState, now: Instant, out: O
       visibleLine(`${howItStands(each)}, ${shortInstant(now, (each.left ?? each).at)}`, 300),
       out.width,
     ),
-    out.style(`    ${tocsin('triage show', { id: each.caseId })}`, 'dim'),
+    shows(each.caseId),
   ]);
-  return ['', out.style('Detections', 'dim'), ...lines];
+  const before = earlier.flatMap((each) => [
+    ...hanging('  ', `${each.caseId}: ${howItWasMerged(each)}`, out.width),
+    shows(each.caseId),
+  ]);
+  return ['', out.style('Detections', 'dim'), ...lines, ...before];
 }
 
 /** The steps by their ids alone, which say what is done to what, and by which commands name them: they stay whole. */

@@ -16,6 +16,30 @@ export function joinedEvent({ by, detections }: Pick<Joined, 'by' | 'detections'
   return { kind: 'detections-joined', by, data: detections };
 }
 
+/**
+ * Triage cases that an earlier version merged: it had a measure name each, by a command of this id, and kept nothing else of it.
+ * `left`: taken out again.
+ */
+export function earlierMerged({
+  handled,
+  detections = [],
+  leftUnlisted = [],
+}: Pick<IncidentState, 'handled' | 'detections' | 'leftUnlisted'>): { caseId: string; left: boolean }[] {
+  return handled.flatMap((commandId) => {
+    const caseId = EARLIER_MERGE.exec(commandId)?.[1];
+    if (caseId === undefined || detections.some((each) => each.caseId === caseId)) return [];
+    return [{ caseId, left: leftUnlisted.includes(caseId) }];
+  });
+}
+
+const EARLIER_MERGE = /^(TRG-[0-9a-f]{12}) merge$/;
+
+/** `merged by an earlier version, which kept no more of it here`. */
+export function howItWasMerged({ left }: { left: boolean }): string {
+  const merged = 'merged by an earlier version, which kept no more of it here';
+  return left ? `${merged}; taken out since` : merged;
+}
+
 /** Detections join; nothing where they belong to it already. */
 export function onJoined(state: IncidentState, { by, detections }: Joined): NewEvent[] {
   if (belongs(state, detections.caseId)) return [];

@@ -9,6 +9,7 @@ import { DOUBTED } from '../../domain/incident/doubted-kinds';
 import { type BoardRow, board } from '../../domain/incident/explain';
 import { INCIDENT_MESSAGES } from '../../domain/incident/messages';
 import { wouldConfirm } from '../../domain/incident/on-awareness';
+import { earlierMerged, howItWasMerged } from '../../domain/incident/on-detections';
 import { type IncidentState, isSettled } from '../../domain/incident/state';
 import { ClockThresholdSchema } from '../../domain/kernel/alarm-clock';
 import { TOCSIN } from '../../domain/kernel/recorded-event';
@@ -119,8 +120,9 @@ function isOfAClock({ threshold }: Pick<Alarm, 'threshold'>): boolean {
 /** The triage cases whose detections belong to it, and those that were taken out again. */
 function detections({ view: { state } }: LookedAt): Html | undefined {
   const { detections: listed = [] } = state;
-  if (listed.length === 0) return undefined;
-  return html`<section class="card"><h2>Detections</h2><ul class="stack">${listed.map((each) => html`<li><a href="${addressOf(each.caseId)}">${each.caseId}</a> ${each.title}<br><span class="small">${countAndSource(each)}, first ${instant(each.firstAt)}</span><br><span class="soft small">${howItStands(each)} ${instant((each.left ?? each).at)}</span></li>`)}</ul></section>`;
+  const earlier = earlierMerged(state);
+  if (listed.length + earlier.length === 0) return undefined;
+  return html`<section class="card"><h2>Detections</h2><ul class="stack">${listed.map((each) => html`<li><a href="${addressOf(each.caseId)}">${each.caseId}</a> ${each.title}<br><span class="small">${countAndSource(each)}, first ${instant(each.firstAt)}</span><br><span class="soft small">${howItStands(each)} ${instant((each.left ?? each).at)}</span></li>`)}${earlier.map((each) => html`<li><a href="${addressOf(each.caseId)}">${each.caseId}</a><br><span class="soft small">${howItWasMerged(each)}</span></li>`)}</ul></section>`;
 }
 
 function containment({ view: { state } }: LookedAt): Html | undefined {

@@ -80,6 +80,15 @@ test('the detections that belong to it stand with where they came from and the c
   expect(listed).toMatch(new RegExp(`taken out by bob: another actor, .*\\n *npx tocsin triage show ${other.caseId}`));
 });
 
+test('cases that an earlier version merged are listed by their ids', () => {
+  const view = viewOf(story());
+  const state = { ...view.state, handled: ['TRG-9f3a5c1e0b2d merge'] };
+  const text = boardLines({ ...view, state }, [], pack, NOW, terminal(50).out, 0, true).join('\n');
+  expect(text.slice(text.indexOf('Detections'))).toMatch(
+    /TRG-9f3a5c1e0b2d: merged by an earlier version[\s\S]*npx tocsin triage show TRG-9f3a5c1e0b2d/,
+  );
+});
+
 test('the links come last', () => {
   const told = story();
   const lines = boardLines(viewOf(told), told.events, pack, NOW, terminal(50).out, 5, true, ['Web UI http://x']);

@@ -194,6 +194,33 @@ describe('tocsin triage', () => {
     expect(JSON.parse((await tocsin(['triage', 'list', '--json'], temporal().client)).out)).toHaveLength(3);
   });
 
+  it('lists what was decided under its decision, and what was merged with the incidents that it belongs to', async () => {
+    const closed = { open: false, startedAt: T0, overdue: 0, exercise: false, severity: 'sev2' };
+    const cases = ['merged', 'dismissed', 'merged'].map((status, n) => ({
+      ...closed,
+      id: `TRG-00000000000${n}`,
+      status,
+    }));
+    const by = { by: 'anna', at: T0, decision: 'merged' };
+    const state = { decision: { ...by, incidentId: 'INC-1' }, further: [{ ...by, incidentId: 'INC-2' }] };
+    const client = {
+      list: async () => cases,
+      // One is past its retention.
+      view: async (id: string) => (id.endsWith('2') ? Promise.reject(new Error('gone')) : { state }),
+      close: async () => undefined,
+    } as unknown as TocsinClient;
+    const { out } = await tocsin(['triage', 'list', '--all'], client);
+    expect(out).toMatch(/TRG-000000000000 .*merged into INC-1, INC-2/);
+    expect(out).toMatch(/TRG-000000000001 .*dismissed\n/);
+    expect(out).toMatch(/TRG-000000000002 .*merged\n/);
+    const listed = JSON.parse((await tocsin(['triage', 'list', '--all', '--json'], client)).out);
+    expect(listed.map((each: { incidents?: string[] }) => each.incidents)).toEqual([
+      ['INC-1', 'INC-2'],
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('shows a case, with nothing of a sender acting on the terminal', async () => {
     const { out, exitCode } = await tocsin(['triage', 'show', id], temporal().client);
     expect(exitCode).toBe(0);
