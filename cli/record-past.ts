@@ -23,6 +23,9 @@ export async function recordPast(client: TocsinClient, past: PastIncident, polic
     const problems = played.refused.flatMap(({ act, problems: why }) => why.map((each) => `${where[act]}: ${each}`));
     throw usage(`nothing was recorded: ${declaration.id} has acts that cannot have been so`, problems);
   }
-  const { created } = await client.declare({ declaration, policy, recorded: acts });
-  return { created, played };
+  const { created, waiting } = await client.declare({ declaration, policy, recorded: acts });
+  return { created, waiting, played };
 }
+
+/** Of one that no worker has opened yet. */
+export const NOT_RECORDED = 'not in the register yet: it is recorded once a worker runs';

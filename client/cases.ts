@@ -6,6 +6,15 @@ import type { AfterClosing, Answers, KindName, MessageInput, MessageName } from 
 import type { ListedCase } from './list';
 import type { Standing } from './stopped';
 
+/** A case that was started, or that was there already. */
+export interface Started {
+  id: string;
+  /** This call made it. */
+  created: boolean;
+  /** No worker has opened it yet: its deadlines count all the same, and nothing is done or alarmed until one does. */
+  waiting?: true;
+}
+
 /**
  * What can be done with cases: by `TocsinClient` straight at Temporal, by `ServerClient` through `tocsin serve`, which finds
  * out who acts. Both refuse alike, with a CommandError whose `problems` name the fields, and an UnknownCase where there is none.
@@ -13,9 +22,10 @@ import type { Standing } from './stopped';
 export interface CaseClient {
   /**
    * Declares an incident: its containment and all its clocks start. The same id twice is one incident: `created` says
-   * whether this call made it. Throws a CommandError with all problems when the declaration is not valid.
+   * whether this call made it. Throws a CommandError with all problems when the declaration is not valid, and an OtherKeys
+   * when the workers cannot read what this client seals.
    */
-  declare(input: IncidentInput): Promise<{ id: string; created: boolean }>;
+  declare(input: IncidentInput): Promise<Started>;
   /**
    * Sends a message and waits for the receipt: what it caused. `commandId` makes a repeat harmless; one is made up when it
    * is left out. Rejects with a CommandError that lists what is wrong when the message is refused.

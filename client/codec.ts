@@ -13,6 +13,8 @@ import { SCHEDULES } from '../domain/kernel/schedules';
 import { encryptionKeyOf, KEY_FORM } from '../platform/encryption-key';
 
 const ENCODING = 'binary/encrypted';
+/** Where the id of the key stands in clear beside what it sealed. */
+export const SEALING_KEY_METADATA = 'encryption-key-id';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
@@ -25,7 +27,8 @@ type OnForeign = 'throw' | 'mark';
  */
 export class SealingCodec implements PayloadCodec {
   private readonly keys = new Map<string, Buffer>();
-  private readonly activeId: string;
+  /** The id of the key that seals. */
+  readonly activeId: string;
 
   constructor(
     ring: string[],
@@ -53,7 +56,7 @@ export class SealingCodec implements PayloadCodec {
       return {
         metadata: {
           [METADATA_ENCODING_KEY]: Buffer.from(ENCODING),
-          'encryption-key-id': Buffer.from(this.activeId),
+          [SEALING_KEY_METADATA]: Buffer.from(this.activeId),
           'encryption-sealed-at': Buffer.from(sealedAt),
           ...(binding && { 'encryption-binding': Buffer.from(binding) }),
         },
@@ -75,7 +78,7 @@ export class SealingCodec implements PayloadCodec {
   private open(payload: Payload, expected: string): Payload | ForeignPayload {
     const meta = (name: string) => Buffer.from(payload.metadata?.[name] ?? []).toString();
     if (meta(METADATA_ENCODING_KEY) !== ENCODING) return { foreign: 'unsealed', why: 'is not sealed' };
-    const id = meta('encryption-key-id');
+    const id = meta(SEALING_KEY_METADATA);
     const key = this.keys.get(id);
     if (!key) {
       const why = `is sealed with the key "${id.slice(0, 40)}", which is not in TOCSIN_ENCRYPTION_KEYS`;

@@ -34,6 +34,14 @@ export class UnknownOutcome extends CommandError {
   }
 }
 
+/** A case was not opened, since the workers cannot read what was sealed here: whoever set up either must give them the same keys. */
+export class OtherKeys extends CommandError {
+  constructor(message: string, problems: string[]) {
+    super(message, 1, problems);
+    this.name = 'OtherKeys';
+  }
+}
+
 /** The server in which people and tools act is away, or what it needs is: nothing was done. */
 export class ServerAway extends CommandError {
   constructor(message: string) {

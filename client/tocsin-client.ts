@@ -15,8 +15,8 @@ import { type EscalationState, escalationId } from '../domain/escalation/escalat
 import { type ClosedIncidentInput, type IncidentInput, TASK_QUEUE } from '../domain/incident/contract';
 import type { Explanation } from '../domain/incident/explain';
 import { HISTORY_AHEAD } from '../domain/kernel/failures';
-import type { Instant } from '../domain/kernel/time';
-import type { CaseClient } from './cases';
+import { type Instant, MINUTE_MS } from '../domain/kernel/time';
+import type { CaseClient, Started } from './cases';
 import { declared } from './declaration';
 import { writeAgain } from './entry-writers';
 import { type CommandError, refused, UnknownCase, usage } from './errors';
@@ -38,7 +38,11 @@ import { receiptFrom, stamped, updateIdOf } from './receipt';
 import { refusalOf } from './refusal';
 import { ATTRIBUTES, type CaseStart, incidentStart, startOptions } from './start-options';
 import { stoppedError } from './stopped';
+import { untilOpened } from './taken';
 import { CALL_MS, CATCH_UP_MS, timed } from './timed';
+
+/** A worker that is there opens a case within it, also a busy one. */
+const OPENED_MS = 10_000;
 
 /** What runs or ran under an id: the type of its workflow, whether it runs, how and when it ended. */
 export interface LatestRun {
@@ -52,33 +56,39 @@ export interface LatestRun {
   mark: string;
 }
 
+const nounOf = (id: string) => ({ id, noun: KINDS[kindOf(id) ?? 'incident'].noun });
+
 /** Cases straight at Temporal, and what only whoever reaches Temporal can do. */
 export class TocsinClient implements CaseClient {
   /**
    * @param temporal connected, with the data converter of the workers.
    * @param taskQueue the queue that the workers listen on.
+   * @param openedWithinMs how long a start waits for a worker to open the case.
    */
   constructor(
     readonly temporal: Client,
     private readonly taskQueue = TASK_QUEUE,
+    private readonly openedWithinMs = OPENED_MS,
   ) {}
+
+  /** When what was signalled was last seen to be opened by a worker, or to wait for one. */
+  private lookedAt = 0;
 
   /** Closes the connection. */
   async close(): Promise<void> {
     await this.temporal.connection.close();
   }
 
-  /**
-   * Declares an incident: its containment and all its clocks start. The same id twice is one incident: `created` says
-   * whether this call made it. Throws a CommandError with all problems when the declaration is not valid.
-   */
-  async declare(input: IncidentInput): Promise<{ id: string; created: boolean }> {
+  async declare(input: IncidentInput): Promise<Started> {
     const { declaration, exercise } = declared(input);
     return this.start(incidentStart(input, declaration, exercise !== undefined));
   }
 
-  /** Starts a case of any kind. The same id twice is one case, also when it is closed: `created` says whether this call made it. */
-  async start(start: CaseStart): Promise<{ id: string; created: boolean }> {
+  /**
+   * Starts a case of any kind, and waits until it is opened. The same id twice is one case, also when it is closed: `created`
+   * says whether this call made it. Throws an OtherKeys when the workers cannot read what was sealed here.
+   */
+  async start(start: CaseStart): Promise<Started> {
     const created = await this.unlessStarted(start.id, (again) =>
       this.temporal.workflow.start(start.workflow, {
         ...startOptions(start),
@@ -88,10 +98,14 @@ export class TocsinClient implements CaseClient {
         workflowIdConflictPolicy: 'FAIL',
       }),
     );
-    return { id: start.id, created };
+    const taken = await untilOpened(this.temporal, nounOf(start.id), this.openedWithinMs);
+    return { id: start.id, created, ...(taken === 'waiting' && { waiting: true }) };
   }
 
-  /** Signals a case, and starts it where there is none. `late`: it is closed already; nothing was signalled. */
+  /**
+   * Signals a case, and starts it where there is none. `late`: it is closed already; nothing was signalled. Throws an OtherKeys
+   * when the workers cannot read what was sealed here, for which it looks once a minute.
+   */
   async signalWithStart(start: CaseStart, signal: string, payload: unknown): Promise<{ id: string; late: boolean }> {
     const taken = await this.unlessStarted(start.id, (again) =>
       this.temporal.workflow.signalWithStart(start.workflow, {
@@ -102,6 +116,10 @@ export class TocsinClient implements CaseClient {
         signalArgs: [payload],
       }),
     );
+    if (taken && Date.now() - this.lookedAt > MINUTE_MS) {
+      await untilOpened(this.temporal, nounOf(start.id), this.openedWithinMs);
+      this.lookedAt = Date.now();
+    }
     return { id: start.id, late: !taken };
   }
 
@@ -262,7 +280,8 @@ export class TocsinClient implements CaseClient {
 
   /**
    * Begins a new run of a case from the register alone, where its workflow is gone; resolves when it runs. `start`
-   * says how lists and the Web UI show it. Throws a CommandError when the worker finds that it cannot go on.
+   * says how lists and the Web UI show it. Throws a CommandError when the worker finds that it cannot go on, and an OtherKeys
+   * when it cannot read what was sealed here.
    */
   async resume(start: CaseStart & { input: ResumedInput }): Promise<void> {
     const { id } = start;
@@ -274,15 +293,11 @@ export class TocsinClient implements CaseClient {
         workflowIdConflictPolicy: 'FAIL',
       }),
     );
-    const giveUpAt = Date.now() + CALL_MS;
-    for (;;) {
-      const { status } = await this.timed(() => this.handle(id).describe());
-      if (status.name !== 'RUNNING') throw await this.whyEnded(id);
-      if (await this.view(id)) return;
-      if (Date.now() > giveUpAt)
-        throw refused(`"${id}" was started again, but has not read the register yet: is a worker running?`);
-      await sleep(CATCH_UP_MS);
-    }
+    const taken = await untilOpened(this.temporal, nounOf(id), CALL_MS);
+    const { status } = await this.timed(() => this.handle(id).describe());
+    if (status.name !== 'RUNNING') throw await this.whyEnded(id);
+    if (taken === 'waiting')
+      throw refused(`"${id}" was started again, but has not read the register yet: is a worker running?`);
   }
 
   private async whyEnded(id: string): Promise<CommandError> {

@@ -24,6 +24,7 @@ export const PROBLEMS = {
   'link-used': [422, 'The link was used for something else'],
   fault: [500, 'Something is wrong on our side'],
   'unknown-outcome': [503, 'Whether the message was taken is not known: repeat it with the same Idempotency-Key'],
+  'not-opened': [503, 'The workers cannot read what this server sealed: nothing was begun'],
   unavailable: [503, 'It cannot be done right now'],
 } as const;
 export type ProblemKind = keyof typeof PROBLEMS;

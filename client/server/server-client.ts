@@ -5,9 +5,9 @@ import type { Receipt } from '../../domain/case/contract';
 import type { IncidentInput } from '../../domain/incident/contract';
 import type { Explanation } from '../../domain/incident/explain';
 import { tocsin } from '../../domain/kernel/command-lines';
-import type { CaseClient } from '../cases';
+import type { CaseClient, Started } from '../cases';
 import { declared, notDeclared } from '../declaration';
-import { type CommandError, refused, ServerAway, UnknownCase, UnknownOutcome, usage } from '../errors';
+import { type CommandError, OtherKeys, refused, ServerAway, UnknownCase, UnknownOutcome, usage } from '../errors';
 import {
   type Answers,
   COLLECTIONS,
@@ -54,7 +54,7 @@ export class ServerClient implements CaseClient {
 
   async close(): Promise<void> {}
 
-  async declare(input: IncidentInput): Promise<{ id: string; created: boolean }> {
+  async declare(input: IncidentInput): Promise<Started> {
     const { policy, exercise, recorded } = input;
     if (policy ?? exercise ?? recorded ?? input.declaration.recordedAt)
       throw usage('exercises and records of past incidents are declared straight at Temporal, not through the server');
@@ -64,7 +64,9 @@ export class ServerClient implements CaseClient {
     const { id } = input.declaration;
     const repeat = `Repeat it with --id ${id}: the same id twice is one incident`;
     const answer = await ask(this.target, '/v1/incidents', { method: 'POST', body, repeat });
-    if ([200, 201].includes(answer.status)) return answer.json as { id: string; created: boolean };
+    if ([200, 201].includes(answer.status)) return answer.json as Started;
+    if (kindOfProblem(answer) === 'not-opened')
+      throw new OtherKeys(`the server at ${this.target.url} says: ${answer.json.detail}`, linesOf(answer));
     if (answer.status >= 500)
       throw new UnknownOutcome(
         `whether incident "${id}" was declared is not known: the server at ${this.target.url} could not tell. ${repeat}`,

@@ -1,5 +1,6 @@
 /** Starts the workflow of every stored report, at once or, when Temporal was away, as soon as it is back. */
 import type { Pool } from 'pg';
+import { OtherKeys } from '../../client/errors';
 import type { TocsinClient } from '../../client/tocsin-client';
 import type { VulnerabilityReportInput } from '../../domain/report/state';
 import { VULNERABILITY_REPORT_WORKFLOW } from '../../domain/report/vulnerability-report';
@@ -70,7 +71,12 @@ export class ReportDispatcher {
           await markReportStarted(this.pool, input.reportId, this.now());
         }
       } catch (error) {
-        this.log.warn({ error: (error as Error).name }, 'vulnerability reports could not be started yet; trying again');
+        // What another error says may quote a report.
+        const problem = error instanceof OtherKeys ? error.problems[0] : undefined;
+        this.log.warn(
+          { error: (error as Error).name, ...(problem && { problem }) },
+          'vulnerability reports could not be started yet; trying again',
+        );
         return;
       }
     }

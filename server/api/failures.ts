@@ -1,7 +1,7 @@
 /** What the client says went wrong, as an answer of the API. */
 import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { ValueError } from '@temporalio/common';
-import { CommandError, UnknownCase, UnknownOutcome } from '../../client/errors';
+import { CommandError, OtherKeys, UnknownCase, UnknownOutcome } from '../../client/errors';
 import { closedRefusal } from '../../client/refusal';
 import type { Problem } from '../../domain/kernel/problems';
 import { type ProblemKind, Refusal } from '../problem';
@@ -21,6 +21,11 @@ export function refusalOf(error: unknown): unknown {
   }
   if (error instanceof UnknownOutcome) return unknownOutcome(error);
   if (error instanceof ValueError) return otherKeys(error);
+  if (error instanceof OtherKeys) {
+    const refusal = new Refusal('not-opened', error.message, error.problems.map(problemOf));
+    refusal.cause = error;
+    return refusal;
+  }
   if (error instanceof CommandError) {
     const errors = error.problems.map(problemOf);
     return new Refusal(error.exitCode === 2 ? 'invalid' : 'refused', error.message, errors);

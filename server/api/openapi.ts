@@ -140,6 +140,11 @@ const SCHEMAS: Json = {
     properties: {
       id: text,
       created: { type: 'boolean', description: 'false: it was declared before, in the same words' },
+      waiting: {
+        type: 'boolean',
+        description:
+          'true: no worker has opened it yet. Its deadlines count all the same; nothing is done or alarmed until one does.',
+      },
     },
   },
   Receipt: {

@@ -91,10 +91,11 @@ function asksForNoReceipt(prefer: string | string[] | undefined): boolean {
 async function declare(client: TocsinClient, { body, actor, headers }: FastifyRequest, reply: FastifyReply) {
   const key = digestOfKey(headers['idempotency-key'], actor, ['declare']);
   const declaration = declarationOf(body, actor, key, new Date());
-  const { id, created } = await client.declare({ declaration: declaration as never });
+  const started = await client.declare({ declaration: declaration as never });
+  const { id, created } = started;
   if (!created) await mustBeSame(client, id, body as object, declaration, key === undefined ? 'refused' : 'key-used');
   reply.header('location', `/v1/incidents/${id}`).code(created ? 201 : 200);
-  return { id, created };
+  return started;
 }
 
 /** With an ETag of what may change; 304 where whoever asks has it. They may see it, or they would not have come here. */

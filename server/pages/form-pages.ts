@@ -5,7 +5,7 @@ import { closeProblems } from '../../domain/incident/close-problems';
 import { DeclarationSchema } from '../../domain/incident/incident';
 import { type Html, html } from '../../platform/html';
 import { declarationOf, digestOfKey, OF_THE_DECLARATION, OF_THE_SERVER } from '../api/bodies';
-import { mustBeSame, opened } from '../api/declared';
+import { mustBeSame } from '../api/declared';
 import { refusalOf } from '../api/failures';
 import { KIND_NAMES, messagesOf } from '../api/kinds';
 import { mustBe } from '../api/must-be';
@@ -146,13 +146,9 @@ function declarePages(app: FastifyInstance, { client, sessions }: PageDeps): voi
       const body = messageTyped(form.schema, { ...typed, id: undefined });
       mustBeRead(form.schema, body);
       const declared = declarationOf(body, request.actor, digest, new Date());
-      const { id, created } = await client.declare({ declaration: declared as never });
+      const { id, created, waiting } = await client.declare({ declaration: declared as never });
       if (!created) await mustBeSame(client, id, body, declared, 'key-used');
-      const isOpened = await opened(client, id).then(
-        () => true,
-        () => false,
-      );
-      return isOpened ? reply.redirect(addressOf(id), 303) : opensSoon(request, reply, id);
+      return !waiting ? reply.redirect(addressOf(id), 303) : opensSoon(request, reply, id);
     } catch (error) {
       const refusal = asShown(error);
       return sendForm(reply.code(refusal.status), visitorOf(request, sessions)!, { ...form, typed }, refusal);
@@ -161,9 +157,9 @@ function declarePages(app: FastifyInstance, { client, sessions }: PageDeps): voi
 
   function opensSoon(request: FastifyRequest, reply: FastifyReply, id: string): FastifyReply {
     return sendPage(reply.code(202), {
-      title: 'Declared',
+      title: 'Not opened yet',
       visitor: visitorOf(request, sessions)!,
-      body: html`<div class="head prose"><h1>${id} is declared</h1><p>Its page opens in a moment. If it does not, ask whether a worker is running.</p></div>
+      body: html`<div class="head prose"><h1>${id} is kept, and not opened yet</h1><p>Its deadlines count from your declaration. Nothing is contained, told or alarmed until a worker opens it: ask whether one is running.</p></div>
 <p class="acts"><a class="button" href="${addressOf(id)}">Open ${id}</a></p>`,
     });
   }

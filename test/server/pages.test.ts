@@ -364,15 +364,14 @@ describe('a declaration', () => {
     ...{ affects: 'confidentiality', serviceAffecting: 'yes' },
   };
 
-  test('whose page is not there yet is said to be taken, with a link', async () => {
-    const declare = async ({ declaration }: { declaration: { id: string } }) => ({ id: declaration.id, created: true });
-    const down = async () => {
-      throw new UnknownOutcome('no worker');
-    };
-    const app = await pagesOver({ ...clientOf(new Story(), HOUR), declare: declare as never, view: down });
+  test('that no worker has opened yet is said to wait, with a link', async () => {
+    const declare = async ({ declaration: { id } }: { declaration: { id: string } }) => ({
+      ...{ id, created: true, waiting: true },
+    });
+    const app = await pagesOver({ ...clientOf(new Story(), HOUR), declare: declare as never });
     const { status, body } = await browse(app, '/incidents', { form });
     expect(status).toBe(202);
-    expect(body).toMatch(/<h1>INC-\S+ is declared<\/h1><p>Its page opens in a moment/);
+    expect(body).toMatch(/<h1>INC-\S+ is kept, and not opened yet<\/h1><p>Its deadlines count from your declaration/);
     expect(body).toMatch(/href="\/incidents\/INC-/);
     await app.close();
   });

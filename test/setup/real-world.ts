@@ -10,7 +10,7 @@ import { Client as PgClient, type Pool } from 'pg';
 import { fileVault } from '../../activities/containment';
 import { LONG_HISTORIES } from '../../client/long-histories';
 import { TocsinClient } from '../../client/tocsin-client';
-import { type IncidentInput, type IncidentView, SEARCH_ATTRIBUTES } from '../../domain/incident/contract';
+import { type IncidentInput, type IncidentView, SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../domain/incident/contract';
 import type { EventKind, EventOf, IncidentEvent } from '../../domain/incident/events';
 import { freePort } from '../../platform/free-port';
 import { packageRoot } from '../../platform/package-root';
@@ -165,7 +165,8 @@ export class RealWorld {
     const connection = Connection.lazy({ address: temporal.address, channelArgs: LONG_HISTORIES });
     this.temporal = new Client({ connection });
     this.temporalAddress = { address: temporal.address, namespace: temporal.namespace };
-    this.client = new TocsinClient(this.temporal);
+    // Its tests declare before there are workers.
+    this.client = new TocsinClient(this.temporal, TASK_QUEUE, 0);
     this.local = {
       databaseUrl: this.gates.postgres.through(postgres.url),
       mailbox: { url: this.gates.mailbox.through(mailbox.url), apiKey: LOCAL_API_KEY },

@@ -6,7 +6,7 @@ import { foldCase } from '../../domain/case/advance';
 import { alarmText } from '../../domain/case/alarm-text';
 import type { CaseView, Receipt } from '../../domain/case/contract';
 import { judge } from '../../domain/detection/judgement';
-import type { IncidentView } from '../../domain/incident/contract';
+import { type IncidentView, TASK_QUEUE } from '../../domain/incident/contract';
 import { commandText } from '../../domain/kernel/command-lines';
 import { type Instant, toMs } from '../../domain/kernel/time';
 import type { TriageEvent, TriageState } from '../../domain/triage/state';
@@ -31,7 +31,7 @@ export class TriageCase {
     const given = detection({ at: await harness.now(), ...over });
     const judgement = judge(given, RULES.rules);
     if (judgement.action === 'ignore') throw new Error(`rule ${judgement.rule} ignores it`);
-    const { caseId, late } = await openTriage(new TocsinClient(harness.client), given, judgement, RULES);
+    const { caseId, late } = await openTriage(new TocsinClient(harness.client, TASK_QUEUE, 0), given, judgement, RULES);
     const found = new TriageCase(caseId, harness);
     if (!late && wait) await found.quiet();
     return { case: found, late };

@@ -18,7 +18,7 @@ import { inRegister } from '../../cases/lost';
 import { atTerminal } from '../../confirm';
 import { type DeclarationFlags, declarationFields, declarationFlags } from '../../declaration-flags';
 import { credentialProblems, type InputFile, readInput, whenFlag } from '../../input';
-import { recordPast } from '../../record-past';
+import { NOT_RECORDED, recordPast } from '../../record-past';
 import { hanging } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
 import { OPTIONS, verb } from '../../verb';
@@ -93,9 +93,9 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   if (unknown.length > 0) throw usage('nothing was declared', unknown);
   const client = await shell.client();
   await refuseUsedId(shell, client, parsed.data.id);
-  const { id, created } = await client.declare({ declaration: raw as never });
+  const { id, created, waiting } = await client.declare({ declaration: raw as never });
   if (options.json) {
-    shell.out.json({ id, created, assumed });
+    shell.out.json({ id, created, ...(waiting && { waiting }), assumed });
     return;
   }
   const { out } = shell;
@@ -114,6 +114,10 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   const pairs = Object.entries(assumed).map(([field, value]) => `${field} ${forPeople(value)}`);
   if (pairs.length > 0)
     for (const line of hanging('Assumed: ', pairs.join(', '), out.width)) out.line(out.style(line, 'dim'));
+  if (waiting) {
+    for (const line of hanging('', notOpened(id), out.width)) out.line(out.style(line, 'yellow'));
+    return;
+  }
   out.line(`${out.style(id, 'bold')} is declared: containment and all clocks have started.`);
   for (const said of await goesOutLines(shell, raw))
     for (const line of hanging('', said, out.width)) out.line(out.style(line, 'yellow'));
@@ -129,6 +133,10 @@ async function declare(shell: Shell, options: Options): Promise<void> {
     out.line(out.style(`The place counts as unknown until it is corrected: ${problem}`, 'yellow'));
   if (wrong.length > 0) out.line(`Correct it with: ${tocsin('assess', { id, help: true })}`);
   out.line(`Watch it with: ${tocsin('show', { id, watch: true })}`);
+}
+
+function notOpened(id: string): string {
+  return `${id} is kept by Temporal, but no worker has opened it: its deadlines count all the same, and nothing is contained, told or alarmed until one does. Run \`npx tocsin worker\`, then look: ${tocsin('show', { id })}`;
 }
 
 /** A file that is shared says for nobody why they went past the server. */
@@ -175,9 +183,10 @@ async function declareRecord(shell: Shell, options: Options, input: InputFile | 
   const detectedAt = typeof stated === 'string' ? whenFlag('detectedAt', stated)! : stated;
   const scenario = readScenario({ ...input, data }, { id, detectedAt }, policy.pack, true);
   const recorded = { ...scenario, where: scenario.acts.map(({ where }) => where) };
-  const { created, played } = await recordPast(await shell.temporal(), recorded, policy);
-  if (options.json) return shell.out.json({ id, created, events: played.events.length });
+  const { created, waiting, played } = await recordPast(await shell.temporal(), recorded, policy);
+  if (options.json) return shell.out.json({ id, created, ...(waiting && { waiting }), events: played.events.length });
   if (!created) return shell.out.line(shell.out.style(`${id} was already declared; nothing was changed.`, 'yellow'));
+  if (waiting) return shell.out.line(shell.out.style(`${id}  ${NOT_RECORDED}`, 'yellow'));
   shell.out.line(`${shell.out.style(id, 'bold')} is recorded with ${played.events.length} events. Nothing was sent.`);
   shell.out.line(`See its verdicts with: ${tocsin('show', { id })}`);
 }

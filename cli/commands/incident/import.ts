@@ -5,7 +5,7 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { CommandError, refused, usage } from '../../../client/errors';
 import { DeclarationSchema } from '../../../domain/incident/incident';
 import { problemsOf } from '../../../domain/kernel/problems';
-import { recordPast } from '../../record-past';
+import { NOT_RECORDED, recordPast } from '../../record-past';
 import type { CommonOptions, Shell } from '../../shell';
 import { OPTIONS, verb } from '../../verb';
 import { IMPORT_COLUMNS, pastOf, type Row } from './import-row';
@@ -54,13 +54,14 @@ async function importFile(shell: Shell, file: string | undefined, options: Optio
   if (wrong.length > 0) throw usage('nothing was imported: the file needs a correction', wrong);
   const client = await shell.temporal();
   const problems: string[] = [];
-  const recorded: Array<{ id: string; created: boolean }> = [];
+  const recorded: Array<{ id: string; created: boolean; waiting?: true }> = [];
   for (const past of pasts) {
     const { id } = past.declaration;
     try {
-      const { created } = await recordPast(client, past, policy);
-      recorded.push({ id, created });
-      if (!options.json) shell.out.line(`${id}  ${created ? 'recorded' : 'was already declared; nothing was changed'}`);
+      const { created, waiting } = await recordPast(client, past, policy);
+      recorded.push({ id, created, ...(waiting && { waiting }) });
+      const became = waiting ? NOT_RECORDED : 'recorded';
+      if (!options.json) shell.out.line(`${id}  ${created ? became : 'was already declared; nothing was changed'}`);
     } catch (error) {
       problems.push(
         `${id}: ${[(error as Error).message, ...((error as { problems?: string[] }).problems ?? [])].join('; ')}`,

@@ -6,6 +6,7 @@
 
 import type { Pool, PoolClient } from 'pg';
 import { pruneStrangeEvents } from '../../../activities/delivery/ledger/delivery-events';
+import { OtherKeys } from '../../../client/errors';
 import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
 import { inTransaction } from '../../../postgres/transaction';
 import type { InboxProofs } from './inbox-proof';
@@ -18,6 +19,8 @@ const LOOK_MS = 1_000;
 /** Waiting before the next attempt: doubled each time, from one second to ten minutes. */
 const FIRST_WAIT_SECONDS = 1;
 const LONGEST_WAIT_SECONDS = 600;
+/** A person gives the keys: a row that no worker can read waits so long. */
+const OTHER_KEYS_WAIT_SECONDS = 60;
 /** Attempts with an answer (Temporal away does not count) before a row is parked for a person to look at. */
 const MOST_ATTEMPTS = 12;
 /** A sender may repeat for that long; afterwards a settled row goes. */
@@ -32,7 +35,7 @@ export interface DispatcherDeps {
   /** Whether a fault is Temporal's absence: then the row waits, and is not counted against it. */
   isAway: (error: unknown) => boolean;
   /** Told of parked rows and outages. Never of what a row holds. */
-  onTrouble?: (what: 'parked' | 'postgres' | 'temporal', fields: Record<string, unknown>) => void;
+  onTrouble?: (what: 'parked' | 'postgres' | 'temporal' | 'keys', fields: Record<string, unknown>) => void;
 }
 
 interface Row {
@@ -120,6 +123,11 @@ export class Dispatcher {
       const detection: Detection = DetectionSchema.parse(JSON.parse(row.payload.toString('utf8')));
       return await this.deps.handOver(detection);
     } catch (error) {
+      if (error instanceof OtherKeys) {
+        this.deps.onTrouble?.('keys', { problem: error.problems[0] });
+        const waitSeconds = OTHER_KEYS_WAIT_SECONDS;
+        return { problem: error.name, attempts: row.attempts, parked: false, waitSeconds };
+      }
       const away = this.deps.isAway(error);
       if (away) this.deps.onTrouble?.('temporal', { code: codeOf(error) });
       const attempts = row.attempts + (away ? 0 : 1);

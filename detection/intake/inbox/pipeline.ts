@@ -36,6 +36,8 @@ export interface Pipeline {
   stop(): Promise<void>;
 }
 
+/** A detection waits no longer for a worker to open its case: Temporal keeps it. */
+const OPENED_WITHIN_MS = 3_000;
 /** An outage is told at most this often. */
 const TELL_MS = 30_000;
 
@@ -52,7 +54,7 @@ export function createPipeline({
     log.error({ problem }, 'the edited detection rules are not valid: the former ones stay in force'),
   );
   const handOver = checkingAdvisories(
-    createHandOver(new TocsinClient(temporal, taskQueue), rules),
+    createHandOver(new TocsinClient(temporal, taskQueue, OPENED_WITHIN_MS), rules),
     createCheckStarter(temporal, taskQueue),
   );
   const proofs = new InboxProofs(encryptionKeys);
@@ -74,7 +76,8 @@ export function createPipeline({
       }
       if (Date.now() - (toldAt.get(what) ?? 0) < TELL_MS) return;
       toldAt.set(what, Date.now());
-      log.warn(fields, `detections wait: ${what} cannot be used`);
+      if (what === 'keys') log.error(fields, 'detections wait: the workers cannot read what is sealed here');
+      else log.warn(fields, `detections wait: ${what} cannot be used`);
     },
   });
   const inbox = new Inbox(pool, () => dispatcher.poke(), proofs);

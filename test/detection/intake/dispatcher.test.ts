@@ -1,5 +1,6 @@
 /** The dispatcher: every accepted detection is handed over, whatever fails meanwhile; nothing is lost or forgotten. */
 import { Client, type Pool } from 'pg';
+import { OtherKeys } from '../../../client/errors';
 import { Inbox } from '../../../detection/intake/inbox/accept';
 import { countInbox, listParked, retryParked } from '../../../detection/intake/inbox/counts';
 import { Dispatcher, type DispatcherDeps } from '../../../detection/intake/inbox/dispatcher';
@@ -78,6 +79,29 @@ test('with Temporal away rows wait, however long, and are not counted against', 
   await dueNow(source);
   await dispatcher({ handOver }).drainOnce();
   expect(taken.get('n-1')).toBe(1);
+});
+
+test('where the workers have other keys rows wait, are not counted against, and it is told which keys', async () => {
+  const source = 'other-keys';
+  await new Inbox(pool).accept([detection(source, 1)]);
+  const trouble: unknown[] = [];
+  const keys = new OtherKeys('triage case "TRG-1" is not opened', ['TOCSIN_ENCRYPTION_KEYS: seals with "a" here']);
+  const unread = dispatcher({
+    handOver: recorder(() => keys).handOver,
+    onTrouble: (...args) => trouble.push(args),
+  });
+  for (let n = 0; n < 20; n++) {
+    await dueNow(source);
+    await unread.drainOnce();
+  }
+  expect(await countsOf(source)).toEqual([{ state: 'waiting', rule: null, count: 1 }]);
+  expect(trouble[0]).toEqual(['keys', { problem: 'TOCSIN_ENCRYPTION_KEYS: seals with "a" here' }]);
+  // Each try begins a workflow that nobody can read: not every second.
+  const { rows } = await pool.query<{ late: boolean }>(
+    `SELECT next_at > now() + interval '30 seconds' AS late FROM tocsin.inbox WHERE source = $1`,
+    [source],
+  );
+  expect(rows).toEqual([{ late: true }]);
 });
 
 test('a row that is never taken is parked and told, hinders no other, and can be tried again', async () => {
