@@ -11,6 +11,15 @@ export function belongs({ detections = [] }: Pick<IncidentState, 'detections'>, 
   return detections.some((each) => each.caseId === caseId && !each.left);
 }
 
+/** Whether it was recorded that they left. Of an earlier version's merge the incident has no entry, and records it once all the same. */
+export function hasLeft(
+  { detections = [], leftUnlisted = [] }: Pick<IncidentState, 'detections' | 'leftUnlisted'>,
+  caseId: string,
+): boolean {
+  const listed = detections.find((each) => each.caseId === caseId);
+  return listed ? listed.left !== undefined : leftUnlisted.includes(caseId);
+}
+
 /** How an incident that is declared from a triage case begins to list it. */
 export function joinedEvent({ by, detections }: Pick<Joined, 'by' | 'detections'>): NewEvent {
   return { kind: 'detections-joined', by, data: detections };
@@ -58,10 +67,9 @@ export function onRecounted(state: IncidentState, recounted: Recounted): NewEven
 /** Characters of a reason that the list keeps; the register has all of it. */
 const REASON_KEPT = 300;
 
-/** Detections leave; nothing where they have left. Of an earlier version's merge the incident has no entry, and records it once all the same. */
+/** Detections leave; nothing where they have left. */
 export function onLeft(state: IncidentState, { by, caseId, reason }: Left): NewEvent[] {
-  const listed = state.detections?.find((each) => each.caseId === caseId);
-  if (listed ? listed.left : state.leftUnlisted?.includes(caseId)) return [];
+  if (hasLeft(state, caseId)) return [];
   const problem = closedProblem(state);
   if (problem) return [rejected(by, LEFT_SIGNAL, problem)];
   return [{ kind: 'detections-left', by, data: { caseId, reason } }];

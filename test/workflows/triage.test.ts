@@ -244,6 +244,36 @@ test('a merge is undone: the incident lets it go, the closed case waits again wi
   expect(state.detections).toMatchObject([{ caseId: it.id, how: 'declared', by: 'tocsin' }]);
 });
 
+test('an incident that recorded a merge, and was ended before the case had its answer, took it: the case is not told that it failed', async () => {
+  const [incident, other] = [await harness.declare(), await harness.declare()];
+  const it = await detect();
+  const { firstAt } = await it.state();
+  const detections = {
+    ...{ caseId: it.id, how: 'merged', source: 'ftagent', title: 'x', severity: 'sev2', count: 1 },
+    ...{ firstAt, lastAt: firstAt },
+  };
+  // The answer goes to a run that is gone.
+  await it.handle.terminate('killed');
+  await harness.client.workflow.getHandle(incident.id).signal('detections-joined', { by: 'anna', detections });
+  await incident.quiet();
+  expect((await incident.state()).detections).toMatchObject([{ caseId: it.id }]);
+  for (const { id } of [incident, other]) await harness.client.workflow.getHandle(id).terminate('killed');
+  await harness.client.workflow.start('triage', {
+    taskQueue: 'tocsin',
+    workflowId: it.id,
+    args: [{ resumed: { caseId: it.id, by: 'anna', found: 'terminated' } }],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+  });
+  await it.quiet();
+  await it.send('merge', { into: other.id });
+  await it.quiet();
+  expect(it.kinds().slice(-3)).toEqual(['triage-merged', 'merge-failed', 'alarm-raised']);
+  await it.send('merge', { into: incident.id });
+  await it.quiet();
+  expect(await it.state()).toMatchObject({ status: 'merged', decision: { incidentId: incident.id } });
+  expect(it.kinds().slice(-1)).toEqual(['merge-delivered']);
+});
+
 test('a merge into an incident that was closed is not undone: a person is told to reopen it', async () => {
   const client = new TocsinClient(harness.client);
   const incident = await harness.declare();

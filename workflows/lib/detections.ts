@@ -2,7 +2,7 @@
  * Between a triage case and the incident that its detections join or leave: the case asks by a signal, the incident answers
  * by one. Asking again changes nothing and is answered again.
  */
-import { condition, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import { condition, getExternalWorkflowHandle, isCancellation, patched } from '@temporalio/workflow';
 import {
   ANSWERED_SIGNAL,
   type Answered,
@@ -17,14 +17,14 @@ import {
   RecountedSchema,
 } from '../../domain/incident/detections';
 import type { IncidentEvent, NewEvent } from '../../domain/incident/events';
-import { belongs, onJoined, onLeft, onRecounted } from '../../domain/incident/on-detections';
+import { belongs, hasLeft, onJoined, onLeft, onRecounted } from '../../domain/incident/on-detections';
 import type { OwnMessage } from '../../domain/incident/on-message';
 import type { IncidentOutcome } from '../../domain/incident/outcome';
 import type { IncidentState } from '../../domain/incident/state';
 import type { IncidentWork } from '../../domain/incident/work';
 import type { Instant } from '../../domain/kernel/time';
 import { Answers } from '../../domain/triage/answers';
-import { failureText } from './activity-calls';
+import { activities, failureText, UNTIL_DONE } from './activity-calls';
 import type { Run } from './kind';
 import { type InternalSignal, internalSignal } from './receive-messages';
 
@@ -110,7 +110,8 @@ export class Incidents {
 
   /**
    * Has detections join or leave an incident. Answers why it did not take them, where it did not or does not run; throws
-   * where it runs and does not answer. An answer that comes after that is used when it is asked for again.
+   * where it runs and does not answer. An answer that comes after that is used when it is asked for again. Of one that does
+   * not run any more the register says whether it took them.
    */
   async ask(incident: string, asked: { joined: Joined } | { left: Left }): Promise<string | undefined> {
     const of = 'joined' in asked ? JOINED_SIGNAL : LEFT_SIGNAL;
@@ -118,14 +119,28 @@ export class Incidents {
     this.answers.expect(question);
     if (!this.answers.has(question)) {
       const unreached = await reached(incident, of, 'joined' in asked ? asked.joined : asked.left);
-      // It may have answered before it ended.
-      if (unreached && !this.answers.has(question)) return unreached;
+      // It may have answered before it ended, or ended before it answered.
+      if (unreached && !this.answers.has(question)) {
+        const isDone = patched('answered-by-the-register') && (await isRecorded(incident, asked));
+        if (!this.answers.has(question)) {
+          if (!isDone) return unreached;
+          this.answers.use(question);
+          return undefined;
+        }
+      }
       if (!(await condition(() => this.answers.has(question), ANSWERS_WITHIN)))
         throw new Error(`${incident} has not answered within ${ANSWERS_WITHIN}`);
     }
     const problem = this.answers.use(question)?.problem;
     return problem && `${incident} refused it: ${problem}`.slice(0, 300);
   }
+}
+
+/** Whether the register has it that the detections joined, or left. */
+async function isRecorded(incidentId: string, asked: { joined: Joined } | { left: Left }): Promise<boolean> {
+  const state = await activities(UNTIL_DONE, 'read what the incident took').incidentInRegister({ incidentId });
+  if (!state) return false;
+  return 'joined' in asked ? belongs(state, asked.joined.detections.caseId) : hasLeft(state, asked.left.caseId);
 }
 
 /** Why a workflow takes no signal; `undefined` where it has taken it. */
