@@ -13,6 +13,7 @@ import {
   localReadings,
   localTime,
   MINUTE_MS,
+  spanText,
   toInstant,
 } from '../domain/kernel/time';
 import type { Shell } from './shell';
@@ -131,19 +132,9 @@ function saidOf(ms: number, zone: string, nowMs: number): string {
 }
 
 function distance(ms: number): string {
-  const minutes = Math.round(Math.abs(ms) / MINUTE_MS);
-  if (minutes === 0) return 'now';
-  const text =
-    minutes < 60
-      ? `${minutes} min`
-      : minutes < 48 * 60
-        ? `${hoursText(minutes)}`
-        : `${Math.round(minutes / 1440)} days`;
-  return ms < 0 ? `${text} ago` : `in ${text}`;
-}
-
-function hoursText(minutes: number): string {
-  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const roundedMs = Math.round(Math.abs(ms) / MINUTE_MS) * MINUTE_MS;
+  if (roundedMs === 0) return 'now';
+  return ms < 0 ? `${spanText(roundedMs)} ago` : `in ${spanText(roundedMs)}`;
 }
 
 /** Options that hold a time, by what stands behind them in the help. */

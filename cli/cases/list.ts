@@ -4,9 +4,9 @@ import type { CaseClient } from '../../client/cases';
 import { type KindName, kindOf } from '../../client/kinds';
 import type { ListedCase } from '../../client/list';
 import { stoppedRemedy, stoppedText } from '../../client/stopped';
-import type { Instant } from '../../domain/kernel/time';
+import { type Instant, leftText } from '../../domain/kernel/time';
 import { belongsTo } from '../../domain/triage/belongs';
-import { relative, shortInstant } from '../rendering/format';
+import { shortInstant } from '../rendering/format';
 import { visibleLine } from '../rendering/hostile-text';
 import type { Output } from '../rendering/output';
 import { type Cell, table, wrap } from '../rendering/table';
@@ -103,7 +103,7 @@ function row(listed: ListedCase, now: Instant, out: Output): Array<string | Cell
   const due = open ? nextDeadline : undefined;
   const late = overdue > 0 || (due !== undefined && due < now);
   // The clock of an exercise is its own: time left by the wall says nothing.
-  const left = due && !exercise ? relative(now, due) : '';
+  const left = due && !exercise ? leftText(due, now) : '';
   const paint = (text: string) => (late ? out.style(text, 'red') : text);
   return [
     { text: id, paint: (text) => out.style(text, 'bold') },

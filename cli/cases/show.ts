@@ -5,8 +5,8 @@ import type { Answers, KindName } from '../../client/kinds';
 import type { CaseState } from '../../domain/case/lifecycle';
 import type { Telling } from '../../domain/case/told';
 import { TOCSIN } from '../../domain/kernel/recorded-event';
-import type { Instant } from '../../domain/kernel/time';
-import { relative, shortInstant } from '../rendering/format';
+import { type Instant, leftText } from '../../domain/kernel/time';
+import { shortInstant } from '../rendering/format';
 import { visibleLine } from '../rendering/hostile-text';
 import type { Output } from '../rendering/output';
 import { hanging } from '../rendering/table';
@@ -49,7 +49,7 @@ export function caseLines<K extends Exclude<KindName, 'incident'>>(
   const { caseId, severity, status, owner, title, closedAt }: CaseState = state;
   const texts = [title, ...about(state)].map((text) => visibleLine(text, MOST_CHARS));
   const owed = rows(state, now).flatMap((row) => {
-    const left = row.dueAt && row.dueAt === view.nextDueAt ? ` (${relative(now, row.dueAt)})` : '';
+    const left = row.dueAt && row.dueAt === view.nextDueAt ? ` (${leftText(row.dueAt, now)})` : '';
     const due = row.dueAt ? `; due ${shortInstant(now, row.dueAt)} UTC${left}` : '';
     return hanging(`  ${visibleLine(row.what, 200)}: `, `${visibleLine(row.state, 500)}${due}`, out.width);
   });

@@ -7,8 +7,9 @@ import { type ResumedInput, resumeProblem } from '../../domain/case/resumed';
 import { INCIDENT_WORKFLOW } from '../../domain/incident/contract';
 import { tocsin } from '../../domain/kernel/command-lines';
 import { plural } from '../../domain/kernel/plural';
+import { leftText } from '../../domain/kernel/time';
 import type { RegisteredCase } from '../../domain/watch/registered-case';
-import { relative, shortInstant } from '../rendering/format';
+import { shortInstant } from '../rendering/format';
 import type { CommonOptions, Shell } from '../shell';
 import { OPTIONS, verb } from '../verb';
 
@@ -185,6 +186,6 @@ function linesOf({ id, found, written = [], entries, nextDeadline }: Resumed): s
   return [
     ...(written.length > 0 ? [`${id}  entries ${which} are written, which nobody wrote any more`] : []),
     ...(found ? [`${id}  resumed from ${plural(entries, 'entry', 'entries')} of the register`] : []),
-    ...(nextDeadline ? [`  next deadline ${shortInstant(now, nextDeadline)} UTC, ${relative(now, nextDeadline)}`] : []),
+    ...(nextDeadline ? [`  next deadline ${shortInstant(now, nextDeadline)} UTC, ${leftText(nextDeadline, now)}`] : []),
   ];
 }

@@ -1,18 +1,12 @@
 /** Times for people, in UTC. */
 
-import { type Instant, minuteText, spanText, toMs } from '../../domain/kernel/time';
+import { type Instant, minuteText } from '../../domain/kernel/time';
 import { visibleLine } from './hostile-text';
 
 /** For tables: `04-01 02:00`, or `2027-04-01 02:00` when that is not the year of `now`. */
 export function shortInstant(now: Instant, at: Instant): string {
   const text = minuteText(at);
   return at.slice(0, 5) === now.slice(0, 5) ? text.slice(5) : text;
-}
-
-/** `25:48 left` or `02:10 overdue`. */
-export function relative(now: Instant, at: Instant): string {
-  const leftMs = toMs(at) - toMs(now);
-  return `${spanText(leftMs)} ${leftMs >= 0 ? 'left' : 'overdue'}`;
 }
 
 export { grouped } from '../../domain/kernel/grouped';

@@ -1,8 +1,8 @@
 /** What to do next about an incident, as numbered steps with their commands. */
 import type { NextStep } from '../../domain/incident/next-steps';
 import { type CommandLine, commandText, withoutActor } from '../../domain/kernel/command-lines';
-import type { Instant } from '../../domain/kernel/time';
-import { relative, shortInstant } from './format';
+import { type Instant, leftText } from '../../domain/kernel/time';
+import { shortInstant } from './format';
 import { visibleLine } from './hostile-text';
 import type { Output } from './output';
 import { hanging } from './table';
@@ -25,7 +25,7 @@ export function nextLines(
 ): string[] {
   return steps.flatMap(({ what, todo, onSilence = '', dueAt, commands }, index) => {
     const number = `${from + index}.`.padEnd(4);
-    const due = dueAt ? `${shortInstant(now, dueAt)} UTC, ${relative(now, dueAt)}` : '';
+    const due = dueAt ? `${shortInstant(now, dueAt)} UTC, ${leftText(dueAt, now)}` : '';
     const late = dueAt !== undefined && dueAt < now;
     // Why a duty applies can be asked of each: it is said once, below.
     const doing = commands.filter(({ verb }) => verb !== 'explain');

@@ -1,4 +1,4 @@
-/** Events as lines: `T+00:25  status-page-update [N5]  Published on the status page, 01:35 before the deadline`. */
+/** Events as lines: `T+00:25  status-page-update [N5]  Published on the status page, 1 h 35 min before the deadline`. */
 import type { IncidentEvent } from '../../domain/incident/events';
 import { evolve } from '../../domain/incident/evolve';
 import { narrate } from '../../domain/incident/narrate';

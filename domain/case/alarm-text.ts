@@ -2,7 +2,7 @@
  * What an alarm says, written from its data for one reader in one language. All texts of alarms stand here: mails, pages,
  * timelines and the Web UI differ only in how much of it they show.
  */
-import { type Instant, minuteText, spanText, toMs } from '../kernel/time';
+import { type Instant, leftText, minuteText, toMs } from '../kernel/time';
 import type { About, Alarm, Threshold, Todo, WorkKind } from './alarm';
 
 /** Languages in which alarms are written: one, for one team. Another is one more entry of `WORDS`. */
@@ -365,9 +365,7 @@ function onPackage(alarm: Alarm, about: Extract<About, { kind: 'package' }>, at:
 }
 
 function timeLeft(dueAt: Instant | undefined, at: Instant): string {
-  if (dueAt === undefined) return 'owed';
-  const leftMs = toMs(dueAt) - toMs(at);
-  return leftMs > 0 ? `${spanText(leftMs)} left` : `${spanText(leftMs)} overdue`;
+  return dueAt === undefined ? 'owed' : leftText(dueAt, at);
 }
 
 function because({ detail }: Pick<Alarm, 'detail'>): string {

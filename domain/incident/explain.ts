@@ -2,7 +2,7 @@
 
 import { withAcknowledged } from '../case/rings-again';
 import type { CommandLine } from '../kernel/command-lines';
-import { deadline, type Instant, minuteText, spanText, toMs } from '../kernel/time';
+import { deadline, type Instant, leftText, minuteText, spanText, toMs } from '../kernel/time';
 import { UNDETERMINED } from '../policy/authorities';
 import { factsIn } from '../policy/conditions';
 import type { Question } from '../policy/pack';
@@ -231,15 +231,8 @@ export function board(state: IncidentState, pack: Policy, now: Instant): BoardRo
 
 function row(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy, now: Instant): BoardRow {
   const settled = isSettled(o);
-  const leftMs = o.dueAt ? toMs(o.dueAt) - toMs(now) : 0;
   const late = latenessText(o, spanText);
-  const time = settled
-    ? late
-    : !o.dueAt
-      ? ''
-      : leftMs >= 0
-        ? `${spanText(leftMs)} left`
-        : `${spanText(leftMs)} overdue`;
+  const time = settled ? late : o.dueAt ? leftText(o.dueAt, now) : '';
   const title = titleOf(o, rule);
   const telling = settled ? undefined : tellingOf(o, rule, state, pack);
   const stands = telling?.status ?? statusWord(o, rule, holdEnd(o, rule, state, pack));

@@ -92,8 +92,8 @@ export function isByTheHour(given: Lateness): boolean {
 }
 
 /**
- * Both values for people: `late by 12:00` · `in time as recorded then, late by 12:00 as corrected` · `depends on the hour:
- * in time if no later than 2026-11-20 10:00 UTC, else late by up to 13:59`.
+ * Both values for people: `late by 12 h` · `in time as recorded then, late by 12 h as corrected` · `depends on the hour:
+ * in time if no later than 2026-11-20 10:00 UTC, else late by up to 13 h 59 min`.
  */
 export function latenessText(given: Lateness, span: (ms: number) => string): string {
   const { lateByMs = 0, inTimeUntil, correctedLateByMs, correctedInTimeUntil } = given;

@@ -1,7 +1,6 @@
 /** How far a notice is that is being sent, in words: how many have an outcome, and how long the rest takes at this pace. */
 import { grouped } from '../kernel/grouped';
-import { plural } from '../kernel/plural';
-import { HOUR_MS, type Instant, toMs } from '../kernel/time';
+import { type Instant, MINUTE_MS, spanText, toMs } from '../kernel/time';
 
 /** How many had an outcome, and when: `atMs` since the epoch. */
 export interface Mark {
@@ -19,7 +18,7 @@ export interface Moved {
   before?: { at: Instant; settled: number };
 }
 
-/** `: 412,000 of 1,000,000 have an outcome, about 14 minutes left at this pace`; empty where nobody has counted yet. */
+/** `: 412,000 of 1,000,000 have an outcome, about 14 min left at this pace`; empty where nobody has counted yet. */
 export function movedText(moved: Moved | undefined): string {
   if (moved?.total === undefined) return '';
   const { at, settled, total, before } = moved;
@@ -43,16 +42,14 @@ export function soFarText({ settled, total }: { settled: number; total?: number 
   return total === undefined ? grouped(settled) : `${grouped(settled)} of ${grouped(total)}`;
 }
 
-/** `about 14 minutes left at this pace`; undefined where nothing moved from one mark to the other, or nothing is left. */
+/** `about 14 min left at this pace`; undefined where nothing moved from one mark to the other, or nothing is left. */
 export function timeLeft(earlier: Mark, later: Mark, total: number): string | undefined {
   const moved = later.settled - earlier.settled;
   const tookMs = later.atMs - earlier.atMs;
   const left = total - later.settled;
   if (moved <= 0 || tookMs <= 0 || left <= 0) return undefined;
   const leftMs = (left * tookMs) / moved;
-  const minutes = Math.ceil(leftMs / 60_000);
-  const span = minutes < 120 ? plural(minutes, 'minute') : plural(Math.round(leftMs / HOUR_MS), 'hour');
-  return `about ${span} left at this pace`;
+  return `about ${spanText(Math.ceil(leftMs / MINUTE_MS) * MINUTE_MS)} left at this pace`;
 }
 
 function markOf({ at, settled }: { at: Instant; settled: number }): Mark {

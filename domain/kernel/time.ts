@@ -244,7 +244,11 @@ export function deadline(
 /** `T+02:15`, `T−00:30`, `T+3d 04:00`: the offset of an instant from the detection, for people. */
 export function clockOffset(fromAt: Instant, at: Instant): string {
   const deltaMs = toMs(at) - toMs(fromAt);
-  return `T${deltaMs < 0 ? '−' : '+'}${spanText(deltaMs)}`;
+  const minutes = Math.floor(Math.abs(deltaMs) / MINUTE_MS);
+  const [days, hours, mins] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
+  const pad = (n: number) => String(n).padStart(2, '0');
+  const clock = minutes >= 4320 ? `${days}d ${pad(hours)}:${pad(mins)}` : `${pad(days * 24 + hours)}:${pad(mins)}`;
+  return `T${deltaMs < 0 ? '−' : '+'}${clock}`;
 }
 
 /** `2026-04-01 02:00`: an instant for people, to the minute. It is in UTC, which the text around it says. */
@@ -257,10 +261,26 @@ export function human(at: Instant): string {
   return `${minuteText(at)} UTC`;
 }
 
-/** A span of time for people: `02:15` (hours:minutes) or `3d 04:00`. The sign is dropped. */
+/** A span of time for people, of the whole of it: `2 d 4 h`, `13 h 51 min`, `9 min`. The sign is dropped. */
 export function spanText(spanMs: number): string {
-  const minutes = Math.floor(Math.abs(spanMs) / 60_000);
-  const [days, hours, mins] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
-  const pad = (n: number) => String(n).padStart(2, '0');
-  return minutes >= 4320 ? `${days}d ${pad(hours)}:${pad(mins)}` : `${pad(days * 24 + hours)}:${pad(mins)}`;
+  const all = Math.abs(spanMs);
+  if (all < MINUTE_MS) return 'under a minute';
+  const [days, hours, minutes] = [all / DAY_MS, (all % DAY_MS) / HOUR_MS, (all % HOUR_MS) / MINUTE_MS].map(Math.floor);
+  const parts =
+    days! > 0
+      ? [
+          [days, 'd'],
+          [hours, 'h'],
+        ]
+      : [
+          [hours, 'h'],
+          [minutes, 'min'],
+        ];
+  return parts.flatMap(([n, unit]) => (n ? [`${n} ${unit}`] : [])).join(' ');
+}
+
+/** How long is left until a deadline, for people: `2 d 4 h left`, `9 min overdue`, `due now`. */
+export function leftText(dueAt: Instant, now: Instant): string {
+  const leftMs = toMs(dueAt) - toMs(now);
+  return Math.abs(leftMs) < MINUTE_MS ? 'due now' : `${spanText(leftMs)} ${leftMs < 0 ? 'overdue' : 'left'}`;
 }

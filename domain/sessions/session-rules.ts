@@ -7,7 +7,7 @@
  */
 
 import { leastDistanceKm } from '../kernel/geo';
-import { exactMs } from '../kernel/time';
+import { exactMs, spanText } from '../kernel/time';
 import { judgeAddress } from './address-rules';
 import { distinct, type Finding, finding } from './finding';
 import {
@@ -93,7 +93,7 @@ function impossibleTravel(events: SeenEvent[], policy: SessionPolicy): Finding[]
       title: `An account was used in ${from} and ${to} with too little time to travel`,
       facts: { from, to, km: Math.round(km), minutes: Math.round(hours * 60), ...placeFacts(b.place!) },
       why: [
-        `${from} to ${to} is at least ${Math.round(km)} km, in ${Math.round(hours * 60)} minutes`,
+        `${from} to ${to} is at least ${Math.round(km)} km, in ${spanText(b.atMs - a.atMs)}`,
         `nobody travels faster than ${rule.maxKmPerHour} km/h`,
       ],
     });

@@ -1,6 +1,6 @@
 /** A finding for people: what is wrong, what is at stake, and what to type. */
 import { commandText } from '../kernel/command-lines';
-import { type Instant, minuteText, spanText, toMs } from '../kernel/time';
+import { type Instant, leftText, minuteText, spanText, toMs } from '../kernel/time';
 import type { Finding } from './finding';
 
 const STATUS_WORDS: Record<string, string> = {
@@ -64,9 +64,7 @@ export function findingText(finding: Finding, now: Instant): string {
 export function findingDetails(finding: Finding, now: Instant): string[] {
   const due = 'nextDueAt' in finding ? finding.nextDueAt : undefined;
   return [
-    ...(due
-      ? [`Next deadline: ${minuteText(due)} UTC, ${spanText(toMs(due) - toMs(now))} ${due >= now ? 'left' : 'overdue'}`]
-      : []),
+    ...(due ? [`Next deadline: ${minuteText(due)} UTC, ${leftText(due, now)}`] : []),
     ...finding.remedy.map((line) => commandText(line)),
   ];
 }

@@ -12,7 +12,7 @@ import type { Telling } from '../../domain/case/told';
 import { INCIDENT_MESSAGES } from '../../domain/incident/messages';
 import { upperFirst } from '../../domain/incident/narrated';
 import { type RecordedEvent, TOCSIN } from '../../domain/kernel/recorded-event';
-import type { Instant } from '../../domain/kernel/time';
+import { type Instant, leftText } from '../../domain/kernel/time';
 import { patchTaskLifecycle } from '../../domain/patch/patch-task';
 import { PATCH_TOLD } from '../../domain/patch/told';
 import { REPORT_TOLD } from '../../domain/report/told';
@@ -36,7 +36,7 @@ import { addressOf } from './links';
 import { causedBox } from './said-box';
 import { sentence } from './sentence';
 import { stoppedLine } from './stopped-line';
-import { dueThen, instant, leftText, timeLeft } from './times';
+import { dueThen, instant, timeLeft } from './times';
 import { words } from './words';
 
 export type OtherKind = Exclude<KindName, 'incident'>;

@@ -13,6 +13,7 @@ import { earlierMerged, howItWasMerged } from '../../domain/incident/on-detectio
 import { type IncidentState, isSettled } from '../../domain/incident/state';
 import { ClockThresholdSchema } from '../../domain/kernel/alarm-clock';
 import { TOCSIN } from '../../domain/kernel/recorded-event';
+import { leftText } from '../../domain/kernel/time';
 import { ruleOf } from '../../domain/policy/policy';
 import { type Html, html } from '../../platform/html';
 import { allows } from '../access';
@@ -29,7 +30,7 @@ import type { LookedAt } from './looked-at';
 import { saidBox } from './said-box';
 import { stepsList } from './steps-list';
 import { stoppedLine } from './stopped-line';
-import { dueThen, instant, leftText, timeLeft } from './times';
+import { dueThen, instant, timeLeft } from './times';
 
 const EVENTS = 60;
 
@@ -68,7 +69,7 @@ function duties(looked: LookedAt): Html {
     const link = o?.draft ? html`<br><a href="${noticeOf(id, row.id)}">Read the ${what}</a>` : undefined;
     const tone =
       row.standing === 'late' ? 'bad' : row.standing === 'waits' ? 'warn' : row.standing === 'fulfilled' ? 'good' : '';
-    const left = row.settled || !row.dueAt ? row.time : stopped ? '' : leftText(row.dueAt, now);
+    const left = row.settled || !row.dueAt || !stopped ? row.time : '';
     return html`<tr><th scope="row">${row.title}${link}</th><td><span class="chip ${tone}">${byTitle(row.status, names)}</span></td><td class="time">${row.dueAt && instant(row.dueAt)} ${left && html`<span class="soft">${left}</span>`}</td></tr>`;
   };
   const table = (of: BoardRow[]) =>

@@ -1,19 +1,11 @@
 /** Times as pages show them: how long is left, and when that is, in UTC. */
 
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, minuteText, toMs } from '../../domain/kernel/time';
+import { type Instant, MINUTE_MS, minuteText, spanText, toMs } from '../../domain/kernel/time';
 import { type Html, html } from '../../platform/html';
 
 /** An instant with its zone: `2026-04-01 02:00 UTC`. */
 export function instant(at: Instant): Html {
   return html`<time datetime="${at}">${minuteText(at)} UTC</time>`;
-}
-
-/** `2 d 4 h`, `13 h 51 min` or `9 min`, of the whole of it. */
-export function span(ms: number): string {
-  const all = Math.abs(ms);
-  const [days, hours, minutes] = [all / DAY_MS, (all % DAY_MS) / HOUR_MS, (all % HOUR_MS) / MINUTE_MS].map(Math.floor);
-  if (days! > 0) return `${days} d ${hours} h`;
-  return hours! > 0 ? `${hours} h ${minutes} min` : `${minutes} min`;
 }
 
 /**
@@ -31,13 +23,7 @@ export function timeLeft(
   const late = ms < 0;
   const isNow = Math.abs(ms) < MINUTE_MS;
   const until = isNow ? (late ? 'due since' : 'due at') : late ? 'overdue since' : 'left, until';
-  return html`<p class="left ${size}${late && ' late'}"><strong class="time">${isNow ? 'now' : span(ms)}</strong> ${of.length > 0 && html`<span class="of">${of[0]!}${of.length > 1 && ` and ${of.length - 1} more`}</span> `}<span>${until} ${instant(dueAt)}</span></p>`;
-}
-
-/** `2 d 4 h left` or `9 min overdue`, beside a deadline. */
-export function leftText(dueAt: Instant, now: Instant): string {
-  const ms = toMs(dueAt) - toMs(now);
-  return Math.abs(ms) < MINUTE_MS ? 'due now' : `${span(ms)} ${ms < 0 ? 'overdue' : 'left'}`;
+  return html`<p class="left ${size}${late && ' late'}"><strong class="time">${isNow ? 'now' : spanText(ms)}</strong> ${of.length > 0 && html`<span class="of">${of[0]!}${of.length > 1 && ` and ${of.length - 1} more`}</span> `}<span>${until} ${instant(dueAt)}</span></p>`;
 }
 
 /** What people must do by an instant: to name what a time that is left is for. */

@@ -70,9 +70,9 @@ async function read(form: keyof typeof FORMS, audience: Audience, { events }: St
 }
 
 const VERDICTS = {
-  contained: 'depends on the hour (in time if no later than 2026-04-01 04:00 UTC, else late by up to 01:00)',
-  told: 'depends on the hour (in time if no later than 2026-04-03 03:00 UTC, else late by up to 03:00)',
-  filed: 'depends on the hour (in time if no later than 2026-04-04 03:00 UTC, else late by up to 02:00)',
+  contained: 'depends on the hour (in time if no later than 2026-04-01 04:00 UTC, else late by up to 1 h)',
+  told: 'depends on the hour (in time if no later than 2026-04-03 03:00 UTC, else late by up to 3 h)',
+  filed: 'depends on the hour (in time if no later than 2026-04-04 03:00 UTC, else late by up to 2 h)',
 };
 
 describe.each(['csv', 'html', 'pdf'] as const)('as %s', (form) => {

@@ -1,11 +1,12 @@
 // How pages say things: what a time is for, duties and authorities by their names, acts as requests, whole sentences.
 import { refused } from '../../client/errors';
+import { leftText } from '../../domain/kernel/time';
 import { ruleOf } from '../../domain/policy/policy';
 import { actWords } from '../../server/pages/act-words';
 import { byTitle } from '../../server/pages/acts-in-text';
 import { letter } from '../../server/pages/letter';
 import { sentence } from '../../server/pages/sentence';
-import { leftText, timeLeft } from '../../server/pages/times';
+import { timeLeft } from '../../server/pages/times';
 import { pack, Story } from '../unit/cli/helpers';
 import { browse, clientOf, pagesOver } from './browser';
 
@@ -40,8 +41,8 @@ test('a time that is left says what for, and the minute itself is now', () => {
   expect(text(IN_TWO, HOUR, '')).not.toContain('class="of"');
   expect(text(HOUR, HOUR, '')).toMatch(/>now<\/strong> <span>due at /);
   expect([leftText(IN_TWO, HOUR), leftText(HOUR, IN_TWO), leftText(HOUR, HOUR)]).toEqual([
-    '2 h 0 min left',
-    '2 h 0 min overdue',
+    '2 h left',
+    '2 h overdue',
     'due now',
   ]);
 });

@@ -204,13 +204,13 @@ function what(judgement: Judgement, caseId: string | undefined): string[] {
   const span = (period: string) => spanText(exactMs(period));
   return [
     `case ${caseId}, ${severity}, owner ${incident.owner}`,
-    `grouped into one case with others of the key ${dedupeKey} within ${spanText(windowMs)} h`,
+    `grouped into one case with others of the key ${dedupeKey} within ${spanText(windowMs)}`,
     ...(triage
       ? [
-          `to be decided within ${span(triage.within)} h; alarms at ${triage.alarmAt.map((percent) => `${percent} %`).join(', ') || 'the limit'}`,
+          `to be decided within ${span(triage.within)}; alarms at ${triage.alarmAt.map((percent) => `${percent} %`).join(', ') || 'the limit'}`,
           triage.onSilence === 'declare'
             ? `without a decision it is declared as ${incidentIdOf(caseId!)}`
-            : `without a decision the alarm is repeated every ${span(triage.repeatEvery)} h`,
+            : `without a decision the alarm is repeated every ${span(triage.repeatEvery)}`,
         ]
       : [`it is declared at once as ${incidentIdOf(caseId!)}`]),
     `an incident of the kind ${incident.kind}, affecting ${incident.affects.join(', ')}; blocks ${incident.maliciousSources.join(', ') || 'nothing automatically'}`,

@@ -16,7 +16,7 @@ export interface GradedObligation {
   fulfilledAt?: Instant;
   /** The deadline at the first fulfilment; for what is open the present one. */
   dueAt?: Instant;
-  /** `01:35 before the deadline`, `late by 02:10`, or why it was not required. */
+  /** `1 h 35 min before the deadline`, `late by 2 h 10 min`, or why it was not required. */
   detail: string;
 }
 

@@ -2,7 +2,7 @@
 
 import { type GoesOut, goesOut } from '../../../domain/incident/goes-out';
 import { DeclarationSchema } from '../../../domain/incident/incident';
-import { human, type Instant, toMs } from '../../../domain/kernel/time';
+import { human, type Instant, spanText, toMs } from '../../../domain/kernel/time';
 import type { Shell } from '../../shell';
 
 /** One sentence each, of a declaration as it would be made now. None where the policy here cannot be read: nothing waits for it. */
@@ -32,21 +32,10 @@ export function goesOutSentences(all: readonly GoesOut[], declaredAt: Instant): 
       return `${what} ${is} out as soon as ${it === 'them' ? 'they are' : 'it is'} written: nobody is asked before.`;
     if (toMs(at) <= toMs(declaredAt))
       return `${what} ${is} out at once: the time to object to ${it} ended ${human(at)}.`;
-    return `Unless somebody objects, ${what} ${is} out at ${human(at)}, ${afterText(toMs(at) - toMs(declaredAt))} after the declaration.`;
+    return `Unless somebody objects, ${what} ${is} out at ${human(at)}, ${spanText(toMs(at) - toMs(declaredAt))} after the declaration.`;
   });
 }
 
 function keyOf({ at, automatic }: Pick<GoesOut, 'at' | 'automatic'>): string {
   return automatic ? 'automatic' : at;
-}
-
-function afterText(ms: number): string {
-  const minutes = Math.max(1, Math.round(ms / 60_000));
-  const [days, hours] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60)];
-  const parts = [
-    days > 0 ? `${days} d` : '',
-    hours > 0 ? `${hours} h` : '',
-    days === 0 && minutes % 60 > 0 ? `${minutes % 60} min` : '',
-  ];
-  return parts.filter(Boolean).join(' ');
 }

@@ -48,7 +48,7 @@ describe('alarms', () => {
       '[INC-7 sev1] 90 % of the clock: gdpr-art33-authority:ie-dpc: file the report, then record its reference before 2026-04-04 02:00 UTC',
     );
     expect(mail!.text).toContain('npx tocsin filed INC-7 gdpr-art33-authority:ie-dpc REFERENCE --by you@example.com');
-    expect(mail!.text).toContain('08:00 left');
+    expect(mail!.text).toContain('8 h left');
     expect(mail!.request!.key).toBe('alarm/INC-7/41');
   });
 

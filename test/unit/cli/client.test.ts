@@ -31,8 +31,8 @@ describe('the grade of an exercise', () => {
     const report = grade(story.events, pack);
     const row = (commitment: string) => report.rows.find((each) => each.commitment === commitment)!;
     expect(report.ok).toBe(false);
-    expect(row('T1')).toMatchObject({ grade: 'kept', obligations: [{ detail: '01:00 before the deadline' }] });
-    expect(row('T2')).toMatchObject({ grade: 'late', obligations: [{ detail: 'late by 01:00' }] });
+    expect(row('T1')).toMatchObject({ grade: 'kept', obligations: [{ detail: '1 h before the deadline' }] });
+    expect(row('T2')).toMatchObject({ grade: 'late', obligations: [{ detail: 'late by 1 h' }] });
     expect(row('N5').grade).toBe('not required');
     expect(row('T4').grade).toBe('open');
   });

@@ -33,7 +33,7 @@ describe('narrating events', () => {
     expect(said).toEqual({
       obligation: 'enterprise-notice',
       commitments: ['T3', 'N1'],
-      text: 'Sent to 6 workspace owners, 25:48 before the deadline',
+      text: 'Sent to 6 workspace owners, 1 d 1 h before the deadline',
       tone: 'good',
     });
   });
@@ -75,7 +75,7 @@ describe('narrating events', () => {
     const evidence = { channel: 'filing', authority: 'ie-dpc', reference: 'DPC-1' };
     const data = { obligation: 'gdpr-art33-authority:ie-dpc', round: 1, at: T0, lateByMs: 7_500_000, evidence };
     const said = told({ kind: 'obligation-fulfilled', data }, story.state);
-    expect(said.text).toBe('Filed with Data Protection Commission, reference DPC-1, late by 02:05');
+    expect(said.text).toBe('Filed with Data Protection Commission, reference DPC-1, late by 2 h 5 min');
     expect(said.tone).toBe('bad');
     expect(said.commitments).toEqual(['T4', 'N2']);
   });

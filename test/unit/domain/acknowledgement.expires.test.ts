@@ -58,7 +58,7 @@ describe('an incident', () => {
     });
     expect(story.state.unacknowledged).toContain(rung.seq);
     expect(alarmText(rung.data, rung.at).text).toContain(
-      'acknowledged by ann@example.com at 2026-04-01 04:05 UTC, and still not done; 00:35 overdue',
+      'acknowledged by ann@example.com at 2026-04-01 04:05 UTC, and still not done; 35 min overdue',
     );
     // Nobody sees that one: only the clock rings on.
     expect(again(story.to(355 / 60))).toEqual([155]);

@@ -71,7 +71,7 @@ test('an alarm says what is left, what to do, and no address', () => {
   story.to(90);
   const texts = story.all('alarm-raised').map((e) => alarmText(e.data, e.at).text);
   expect(texts).toContain(
-    'Report to the EU supervisory authority: 36:00 left. To do: file the report, then record its reference.',
+    'Report to the EU supervisory authority: 1 d 12 h left. To do: file the report, then record its reference.',
   );
   expect(texts.filter((text) => text.includes('@'))).toEqual([]);
 });

@@ -93,7 +93,7 @@ describe('an act is judged by both readings', () => {
     const o = story.obligation(DPC);
     expect([isLate(o), isByTheHour(o)]).toEqual([false, true]);
     expect(latenessText(o, spanText)).toBe(
-      'depends on the hour (in time if no later than 2026-04-04 03:00 UTC, else late by up to 02:00)',
+      'depends on the hour (in time if no later than 2026-04-04 03:00 UTC, else late by up to 2 h)',
     );
     const row = board(story.state, IRISH, story.now).find(({ id }) => id === DPC)!;
     expect(row.standing).toBe('waits');
@@ -208,7 +208,7 @@ describe('an exact instant that is stated later', () => {
     story.send('assess', { awareAt: at(0.5), reason: 'the mail to support came in at half past' });
     expect(story.obligation(DPC)).toMatchObject({ correctedInTimeUntil: at(72.5) });
     const o = exactly(story, at(72.75));
-    expect(latenessText(o, spanText)).toBe('in time as recorded then, late by 00:15 as corrected');
+    expect(latenessText(o, spanText)).toBe('in time as recorded then, late by 15 min as corrected');
   });
 
   test('a clock that starts with the act starts with the exact instant', () => {

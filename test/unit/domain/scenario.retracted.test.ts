@@ -137,7 +137,7 @@ describe('containment is what a person says, and needs its steps', () => {
       });
       expect(known.obligation('containment')).not.toHaveProperty('correctedInTimeUntil');
       const corrected = narrate(known.last('lateness-corrected'), known.pack).text;
-      expect(corrected).toMatch(late ? /: late by 00:06 \(before: depends on / : /: in time \(before: depends on /);
+      expect(corrected).toMatch(late ? /: late by 6 min \(before: depends on / : /: in time \(before: depends on /);
       expect(known.folded()).toEqual(known.state);
     }
   });

@@ -15,18 +15,18 @@ test('nobody has counted yet: it is being sent, and nothing more is said', () =>
 test('two counts say the pace', () => {
   const first = movedOn({ at: at(0), settled: 0 }, { at: at(10), settled: 400_000, total: 1_000_000 });
   const second = movedOn(first, { at: at(20), settled: 800_000, total: 1_000_000 });
-  expect(movedText(second)).toBe(': 800,000 of 1,000,000 have an outcome, about 5 minutes left at this pace');
+  expect(movedText(second)).toBe(': 800,000 of 1,000,000 have an outcome, about 5 min left at this pace');
   // The next is known by the one before it, not by the first.
   const third = movedOn(second, { at: at(40), settled: 900_000, total: 1_000_000 });
-  expect(movedText(third)).toContain('about 20 minutes left');
+  expect(movedText(third)).toContain('about 20 min left');
 });
 
 test('what does not move, or is done, has no time left', () => {
   expect(timeLeft({ atMs: 0, settled: 5 }, { atMs: 60_000, settled: 5 }, 9)).toBeUndefined();
   expect(timeLeft({ atMs: 0, settled: 5 }, { atMs: 0, settled: 6 }, 9)).toBeUndefined();
   expect(timeLeft({ atMs: 0, settled: 5 }, { atMs: 60_000, settled: 9 }, 9)).toBeUndefined();
-  expect(timeLeft({ atMs: 0, settled: 0 }, { atMs: 60_000, settled: 1 }, 2)).toBe('about 1 minute left at this pace');
-  expect(timeLeft({ atMs: 0, settled: 0 }, { atMs: 3_600_000, settled: 1 }, 4)).toBe('about 3 hours left at this pace');
+  expect(timeLeft({ atMs: 0, settled: 0 }, { atMs: 60_000, settled: 1 }, 2)).toBe('about 1 min left at this pace');
+  expect(timeLeft({ atMs: 0, settled: 0 }, { atMs: 3_600_000, settled: 1 }, 4)).toBe('about 3 h left at this pace');
 });
 
 test('in the Web UI a delivery says so after each call, over a new run and a new opening', () => {
@@ -36,7 +36,7 @@ test('in the Web UI a delivery says so after each call, over a new run and a new
   first.opened(1_000, 0);
   first.sent({ sent: 90, failed: 10 }, minute);
   expect(first.text()).toBe(
-    '**Notice \\*to\\* individuals**: at least 100 of 1,000 have an outcome, 10 of them not sent, about 9 minutes left at this pace\n\n' +
+    '**Notice \\*to\\* individuals**: at least 100 of 1,000 have an outcome, 10 of them not sent, about 9 min left at this pace\n\n' +
       'as of 1970-01-01 00:01 UTC',
   );
   const next = new DeliveryProgress('Notice to individuals', first.soFar);
@@ -53,7 +53,7 @@ test('the pace is that of the last minutes', () => {
   progress.sent({ sent: 500, failed: 0 }, 60_000);
   progress.sent({ sent: 10, failed: 0 }, 60 * 60_000);
   progress.sent({ sent: 10, failed: 0 }, 61 * 60_000);
-  expect(progress.text()).toContain('about 48 minutes left');
+  expect(progress.text()).toContain('about 48 min left');
 });
 
 test('an opening of an earlier version counted nobody, and nothing is said', () => {

@@ -192,11 +192,11 @@ test('it says what has happened, what is at stake, and what to type', () => {
     'INC-1 is open in the register, but its workflow was terminated at 2026-04-01 11:58 UTC: nothing watches its deadlines',
   );
   expect(findingDetails(finding, NOW)).toEqual([
-    'Next deadline: 2026-04-01 14:00 UTC, 02:00 left',
+    'Next deadline: 2026-04-01 14:00 UTC, 2 h left',
     'npx tocsin resume INC-1',
   ]);
   expect(findingDetails(found(null, { nextDueAt: ago(HOUR_MS) })[0]!, NOW)[0]).toBe(
-    'Next deadline: 2026-04-01 11:00 UTC, 01:00 overdue',
+    'Next deadline: 2026-04-01 11:00 UTC, 1 h overdue',
   );
 });
 
