@@ -94,6 +94,8 @@ export interface NotificationSent {
   stated?: string;
   delayReasons?: string;
   reference?: string;
+  /** It did not reach everybody whom it had to tell. */
+  inPart?: true;
   /** A report that was withdrawn by it: the authority was asked to treat it as withdrawn. */
   withdraws?: true;
   /** What the authority gave the report, at once or later. */
@@ -147,6 +149,8 @@ export interface IncidentRecord {
     reason: string;
     ground?: string;
     proposed?: string;
+    /** Of a notice that had told some when it was waived: how many, and who was not told. */
+    inPart?: string;
   }[];
 }
 

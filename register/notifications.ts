@@ -79,7 +79,7 @@ function sentFor(obligation: Obligation): NotificationSent[] {
       ...(isWithdrawn && index === supplements.length - 1 && { withdraws: true }),
     }),
   );
-  if (fulfilledAt === undefined || evidence === undefined) return rounds;
+  if (fulfilledAt === undefined || evidence === undefined) return [...sentInPart(obligation), ...rounds];
   const { correctedLateByMs, ...late } = latenessOf(obligation);
   const corrected = correctedLateByMs === undefined ? {} : { correctedLateByMs };
   const first = notification(obligation, 1, fulfilledAt, evidence);
@@ -89,6 +89,13 @@ function sentFor(obligation: Obligation): NotificationSent[] {
     { ...first, ...back, ...statedAs(fulfilledAs, statedBefore), ...late, ...corrected, delayReasons },
     ...rounds,
   ];
+}
+
+/** What was mailed of a notice that has not told everybody: it may never do so, as when it is waived. */
+function sentInPart(o: Obligation): NotificationSent[] {
+  const { delivery } = o;
+  const at = delivery?.lastSentAt ?? o.roundStartedAt;
+  return delivery?.sent && at !== undefined ? [{ ...notification(o, 1, at, delivery), inPart: true }] : [];
 }
 
 /** An instant that is not known exactly as it was stated, with both of its readings; and as it was stated before that. */

@@ -8,7 +8,7 @@ import { fold } from '../domain/incident/evolve';
 import { judgementLines } from '../domain/incident/facts/risk-judgement';
 import type { DataSet } from '../domain/incident/incident';
 import { latenessOf } from '../domain/incident/lateness';
-import { namedText } from '../domain/incident/narrate-obligation';
+import { inPartWaived, namedText } from '../domain/incident/narrate-obligation';
 import { type IncidentState, isSettled } from '../domain/incident/state';
 import { WITHDRAWAL_WORDS, withdrawalOf } from '../domain/incident/withdrawn-report';
 import { type Count, countText } from '../domain/kernel/count';
@@ -170,7 +170,7 @@ function obligationsOf(
     notRequired: all.flatMap((o) => {
       const { id, status, decision } = o;
       if (decision === undefined || (status !== 'not-required' && status !== 'waived')) return [];
-      const { by, at, reason, ground, proposed } = decision;
+      const { by, at, reason, ground, proposed, inPart } = decision;
       const byRule = decidedByRule(o, state);
       return [
         {
@@ -181,6 +181,7 @@ function obligationsOf(
           reason,
           ...(ground !== undefined && { ground }),
           ...(proposed !== undefined && { proposed }),
+          ...(inPart !== undefined && { inPart: inPartWaived(inPart) }),
         },
       ];
     }),

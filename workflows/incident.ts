@@ -144,10 +144,11 @@ export function incident(input: Input): Promise<CaseResult> {
   });
 }
 
-/** A history that began before says that its awareness was when its first task ran, or has all drafts written anew by each status. */
+/** A history that began before says that its awareness was when its first task ran, has all drafts written anew by each status, or all waivers opened by each assessment. */
 const BEGAN = {
   ofSender: () => patched('instants-of-the-sender'),
   draftsByText: () => patched('drafts-by-their-text'),
+  waiversByFacts: () => patched('waivers-by-their-facts'),
 };
 
 const snapshotPolicy = () =>

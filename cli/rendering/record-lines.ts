@@ -98,7 +98,7 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
           'Not required',
           record.notRequired.flatMap((o) =>
             item(
-              `${o.obligation}: ${o.reason} (${deciderText(o.by, o.byRule)}, ${human(o.at)}${o.proposed ? `; confirms what Tocsin proposed: ${o.proposed}` : ''})`,
+              `${o.obligation}: ${o.reason} (${deciderText(o.by, o.byRule)}, ${human(o.at)}${o.proposed ? `; confirms what Tocsin proposed: ${o.proposed}` : ''}${o.inPart ? `; ${o.inPart}` : ''})`,
             ),
           ),
         )
@@ -131,13 +131,14 @@ function notification(sent: NotificationSent): string {
   const lateness = latenessText(sent, spanText);
   const late = lateness ? `, ${lateness}${sent.delayReasons ? ` (${sent.delayReasons})` : ''}` : '';
   const all = sent.of === undefined ? '' : `, ${grouped(sent.told ?? 0)} of ${grouped(sent.of)} told`;
+  const part = sent.inPart ? ', not everybody was told' : '';
   const back = sent.cameBack ? `, the mails came back from at most ${grouped(sent.cameBack)} at any one time` : '';
   const last =
     sent.lastToldAt && sent.firstToldAt !== sent.lastToldAt ? `, the first at ${human(sent.firstToldAt!)}` : '';
   const reference = sent.reference ? `, reference ${sent.reference}` : '';
   const withdraws = sent.withdraws ? ', withdraws the report: to be treated as withdrawn' : '';
   const stated = sent.stated ? `, stated as ${sent.stated}` : '';
-  return `${human(sent.at)}  ${sent.obligation}: ${told}${withdraws}${stated}${all}${last}${back}${round}${reference}${late}`;
+  return `${human(sent.at)}  ${sent.obligation}: ${told}${withdraws}${stated}${all}${part}${last}${back}${round}${reference}${late}`;
 }
 
 /** The obligation names its authority, except of a report that was filed although none was owed. */

@@ -1,7 +1,7 @@
 /** Which obligations a rule makes on the present facts: armed, opened again, proposed as not owed, or fallen away. Pure. */
 
 import { type Expansion, expansionsOf, UNDETERMINED } from '../policy/authorities';
-import { sourcesOf, type Verdict } from '../policy/conditions';
+import type { Verdict } from '../policy/conditions';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { applies, decidedBy } from './applies';
@@ -12,6 +12,7 @@ import { isDecision, proposals, withdrawals } from './not-owed';
 import { partOf } from './part-clock';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { isCorrecting } from './told-wrongly';
+import { waiverFell, whyFell } from './waiver-basis';
 
 /** Arms, reopens or dismisses a rule's obligations as its condition on the facts says. */
 export function applicability(
@@ -36,7 +37,7 @@ export function applicability(
   if (!armedClock(rule, state, pack)) return [];
   const wholeRule = state.obligations[rule.id];
   if (wholeRule?.status === 'waived' && expanded) {
-    if (!newFacts(wholeRule, rule, state)) return [];
+    if (!waiverFell(wholeRule, rule, state, pack)) return [];
   }
   const events: NewEvent[] = [];
   for (const expansion of expansions) {
@@ -46,12 +47,12 @@ export function applicability(
     const because = [...verdict.because, ...(expansion ? [expansion.because] : [])];
     if (!known) {
       const data = { obligation: id, rule: rule.id, recipient: expansion?.key, clock, ...due, because };
-      if (wholeRule?.status === 'waived') data.because.push(waiverReopens(wholeRule));
+      if (wholeRule?.status === 'waived') data.because.push(whyFell(wholeRule, rule, state, pack));
       events.push({ kind: 'obligation-armed', data });
     } else if (known.status === 'not-required' && !known.fulfilledAt) {
       events.push(reopen(known, 'first', because.join('; '), clock, due));
-    } else if (known.status === 'waived' && newFacts(known, rule, state)) {
-      events.push(reopen(known, 'first', waiverReopens(known), clock, due));
+    } else if (known.status === 'waived' && waiverFell(known, rule, state, pack)) {
+      events.push(reopen(known, 'first', whyFell(known, rule, state, pack), clock, due));
     }
   }
   const decision = state.authorityDecided?.[rule.id];
@@ -94,14 +95,4 @@ function dismiss(
 
 function notRequired(obligation: string, rule: string, reason: string, decidedBy: string): NewEvent {
   return { kind: 'obligation-not-required', by: decidedBy, data: { obligation, rule, reason, decidedBy } };
-}
-
-/** A waiver was a decision on the facts as they were; new facts open it again (GDPR Art. 34(3), (4)). */
-function newFacts(o: Obligation, rule: ObligationRule, state: IncidentState): boolean {
-  const onFacts = sourcesOf(rule.appliesWhen).has('assessment');
-  return onFacts && String(state.assessment?.revision ?? 0) !== o.decision?.facts;
-}
-
-function waiverReopens(o: Obligation): string {
-  return `the facts changed after it was waived (${o.decision?.reason})`;
 }

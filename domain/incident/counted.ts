@@ -55,5 +55,12 @@ export interface Named {
   whole?: Whole;
 }
 
+/** Of an audience of which some were told, and the others are not told any more. */
+export interface ToldInPart {
+  told: number;
+  of: number;
+  untold: Named;
+}
+
 /** `not-named`: the facts name nobody · `not-sent`: all workspaces · `not-listed`: those beyond the ones that are named. */
 export type Whole = 'not-named' | 'not-sent' | 'not-listed';

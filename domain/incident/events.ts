@@ -30,8 +30,17 @@ interface Doubt {
 
 interface EventData extends ObligationEventData {
   /** `doubt`: why a person must look at the detection, and by when. */
-  /** `draftsByText`: its drafts are out of date by what they say; missing where each status made them so (decision 0038). */
-  declared: { declaration: Declaration; policy: PolicyRef; doubt?: Doubt; draftsByText?: true };
+  /**
+   * `draftsByText`: its drafts are out of date by what they say; missing where each status made them so (decision 0038).
+   * `waiversByFacts`: a waiver stands while what it rests on is the same; missing where each assessment opened it (decision 0041).
+   */
+  declared: {
+    declaration: Declaration;
+    policy: PolicyRef;
+    doubt?: Doubt;
+    draftsByText?: true;
+    waiversByFacts?: true;
+  };
   /**
    * `partsAwareAt`: when what it newly names became known, where that was before it was recorded. `saidAt`: when it was
    * said, where it was recorded later. `judgements`: the judgements

@@ -12,7 +12,15 @@ import { propose, withdraw } from './not-owed-fold';
 import { foldOrganisations } from './organisations-told';
 import { firstKey } from './second-person';
 import { movedOn } from './sending-progress';
-import { blank, correctionOf, type IncidentState, type Obligation, putObligation, toldWithout } from './state';
+import {
+  blank,
+  correctionOf,
+  type IncidentState,
+  isSettled,
+  type Obligation,
+  putObligation,
+  toldWithout,
+} from './state';
 import { toldAfter } from './told-facts';
 
 type ObligationEvent = Extract<IncidentEvent, { data: { obligation: string } }>;
@@ -43,7 +51,7 @@ export function foldObligation(asItWas: IncidentState, event: ObligationEvent): 
     case 'obligation-reopened': {
       const { round, purpose, clock, dueAt, marginAt, changed, stopped, editsStandOn } = event.data;
       return change((o) => ({
-        ...withoutRound(stopped || o.status === 'not-required' ? o : withoutStop(o)),
+        ...withoutRound(stopped || isSettled(o) ? o : withoutStop(o)),
         ...(editsStandOn && { edits: standingOn(o.edits, o.draft?.renderings ?? [], editsStandOn) }),
         ...reopenedTally(o, event.data),
         recount: reopenedTally(o, event.data).ledgerRound === o.ledgerRound ? o.recount : undefined,
@@ -114,9 +122,18 @@ export function foldObligation(asItWas: IncidentState, event: ObligationEvent): 
       }));
     }
     case 'obligation-waived': {
-      const { rule, reason, ground, says } = event.data;
+      const { rule, reason, ground, basis, inPart, says } = event.data;
       const before = state.obligations[id] ?? blank(id, rule);
-      const decision = { by: event.by, at: event.at, reason, ground, facts: String(state.assessment?.revision ?? 0) };
+      const facts = String(state.assessment?.revision ?? 0);
+      const decision = {
+        by: event.by,
+        at: event.at,
+        reason,
+        ground,
+        facts,
+        ...(basis && { basis }),
+        ...(inPart && { inPart }),
+      };
       const decided = before.fulfilledAt ? { statusAtDispatch: state.status, told: says ?? before.told } : {};
       return putObligation(state, { ...fallenAway(before, 'waived'), ...decided, decision });
     }
@@ -277,11 +294,12 @@ function settle(o: Obligation): Obligation {
 /** No longer owed. What was fulfilled before stays fulfilled: only its present round falls away. */
 function fallenAway(o: Obligation, status: 'not-required' | 'waived'): Obligation {
   const settled = { ...withoutStop(o), approved: false, hold: undefined, delayReasonsOwed: false };
+  // Facts that make it owed again do not make the letter right that a person stopped.
+  const stopped = o.stopped && { stopped: o.stopped };
   // A round that would have told everybody once more leaves the tally of the notice as it was.
   return o.fulfilledAt
-    ? settle({ ...settled, again: undefined, delayReasonsOwed: o.delayReasonsOwed })
-    : // Facts that make it owed again do not make the letter right that a person stopped.
-      { ...settled, ...(status === 'not-required' && o.stopped && { stopped: o.stopped }), status };
+    ? { ...settle({ ...settled, again: undefined, delayReasonsOwed: o.delayReasonsOwed }), ...stopped }
+    : { ...settled, ...stopped, status };
 }
 
 /** The state with a change to one obligation; the same where there is none of that id. */

@@ -45,7 +45,7 @@ export function fold(events: Iterable<IncidentEvent>): IncidentState | undefined
 }
 
 function initial(event: EventOf<'declared'>): IncidentState {
-  const { declaration, policy, doubt, draftsByText } = event.data;
+  const { declaration, policy, doubt, draftsByText, waiversByFacts } = event.data;
   const { title, severity, owner } = declaration;
   return {
     caseId: event.incidentId,
@@ -58,6 +58,7 @@ function initial(event: EventOf<'declared'>): IncidentState {
     policy,
     status: 'declared',
     ...(draftsByText && { statusSince: event.seq }),
+    ...(waiversByFacts && { waiversByFacts }),
     ...(doubt && { detectionDoubt: { awareAt: declaration.detectedAt, ...doubt, since: event.at } }),
     anchors: { detected: declaration.detectedAt, declared: declaration.declaredAt },
     obligations: {},

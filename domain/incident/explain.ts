@@ -314,6 +314,7 @@ function statusWord(o: Obligation, rule: ObligationRule, heldUntil: Instant | un
   if (o.status === 'fulfilled' && isByTheHour(o)) return 'fulfilled, in time or late by the hour';
   if (o.status === 'fulfilled') return isLate(o) ? 'fulfilled late' : 'fulfilled';
   if (o.status === 'not-required') return o.decision?.proposed ? 'not owed, confirmed' : 'not required';
+  if (o.status === 'waived' && o.decision?.inPart) return `waived; ${shareText(o.decision.inPart)} had been told`;
   if (o.status === 'proposed-not-owed') return 'proposed as not owed: confirm it';
   if (rule.channel === 'assessment') return `open: ${DATA_QUESTION}`;
   if (o.hold)

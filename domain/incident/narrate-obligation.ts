@@ -8,7 +8,7 @@ import { actTimedText } from './act-timed';
 import { groupName } from './audience';
 import { startWords } from './board-words';
 import { startOf } from './clocks';
-import type { Named } from './counted';
+import type { Named, ToldInPart } from './counted';
 import type { DataOf, IncidentEvent } from './events';
 import { alsoBy } from './holds';
 import { isLate, latenessText, verdictText } from './lateness';
@@ -27,11 +27,13 @@ import {
   span,
   stated,
   suffix,
+  upperFirst,
   warn,
 } from './narrated';
 import { organisationsText } from './organisations-told';
 import { DECIDED_ONCE } from './second-person';
 import { soFarText } from './sending-progress';
+import { shareText } from './standing';
 import type { IncidentState } from './state';
 
 type ObligationEvent = Extract<IncidentEvent, { data: { obligation: string } }>;
@@ -155,7 +157,8 @@ export function onObligation(event: ObligationEvent, context: Context): Said {
       return info(`Released by ${both(event)}${suffix(event.data.reason)}`);
     case 'obligation-waived': {
       const ground = groundText(event.data.ground, context.pack);
-      return warn(`Waived by ${both(event)}${ground}: ${event.data.reason}`);
+      const part = event.data.inPart ? `. ${upperFirst(inPartWaived(event.data.inPart))}` : '';
+      return warn(`Waived by ${both(event)}${ground}: ${event.data.reason}${part}`);
     }
     case 'change-not-material':
       return warn(`Not material, decided by ${event.by}: ${event.data.reason}`);
@@ -267,6 +270,11 @@ export function namedText({ workspaces = [], people = [], unestablished = [], wh
       whole
     ];
   return [...workspaces, ...groups, ...open, ...(words ? [words] : [])].join(', ');
+}
+
+/** `3 of 9 had been told; not told: ws-1, ws-2`, of a notice that was waived. */
+export function inPartWaived({ told, of, untold }: ToldInPart): string {
+  return `${shareText({ told, of })} had been told; not told: ${namedText(untold)}`;
 }
 
 /** Whom mails came back from; nothing where they came back from nobody. */

@@ -4,7 +4,7 @@ import type { Instant } from '../kernel/time';
 import type { Anchor } from '../policy/rule';
 import type { TwoPersonAct } from '../policy/two-persons';
 import type { Audience, Group } from './audience';
-import type { CHANNELS, Counted, Named } from './counted';
+import type { CHANNELS, Counted, Named, ToldInPart } from './counted';
 import type { EditedText } from './edits';
 import type { Evidence, Rendering } from './evidence';
 import type { PublicChannel } from './public-channels';
@@ -92,6 +92,10 @@ export interface ObligationEventData {
     rule: string;
     reason: string;
     ground: string;
+    /** What it rests on of the facts, as a fingerprint; missing where each assessment opens it again. */
+    basis?: string;
+    /** Some had been told by it: how many of how many, and who was not. */
+    inPart?: ToldInPart;
     says?: ToldFacts;
     /** Who decided the same first, where two persons must. */
     firstBy?: string;

@@ -18,8 +18,10 @@ interface BeganWith {
   ofSender: () => boolean;
   /** When each status made every draft out of date. */
   draftsByText: () => boolean;
+  /** When each assessment opened every waiver again. */
+  waiversByFacts: () => boolean;
 }
-const TODAY: BeganWith = { ofSender: () => true, draftsByText: () => true };
+const TODAY: BeganWith = { ofSender: () => true, draftsByText: () => true, waiversByFacts: () => true };
 
 /**
  * The first events of an incident. `now`: its clock. `began`: what is asked of a history, which may have begun before it was so.
@@ -28,7 +30,7 @@ export function openingOf(
   given: Declaration,
   policy: PolicySnapshot,
   now: Instant,
-  { ofSender, draftsByText }: BeganWith = TODAY,
+  { ofSender, draftsByText, waiversByFacts }: BeganWith = TODAY,
 ): NewEvent[] {
   // The record of a past incident begins when it was declared.
   const { declaration, why: ahead } =
@@ -39,7 +41,12 @@ export function openingOf(
   const stated = assessment ? { ...kept, assessment: judgementsApart(assessment).assessment } : kept;
   // Nothing is drafted of what is only recorded.
   const byText = !declaration.recordedAt && draftsByText();
-  const data = { declaration: stated, policy: policyRef(policy), ...(byText && { draftsByText: true as const }) };
+  const data = {
+    declaration: stated,
+    policy: policyRef(policy),
+    ...(byText && { draftsByText: true as const }),
+    ...(waiversByFacts() && { waiversByFacts: true as const }),
+  };
   const known = { v: 1 as const, incidentId: id, seq: 1, at: now, exercise: false };
   const plain = evolve(undefined, { ...known, kind: 'declared', by, data });
   // Nothing of what is only recorded is ever sent.

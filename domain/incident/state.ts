@@ -6,6 +6,7 @@ import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
 import type { AwarenessDoubt, AwarenessStatement } from './awareness';
+import type { ToldInPart } from './counted';
 import type { ListedDetections } from './detections';
 import type { NoticeEdit } from './edits';
 import type { DataOf, OrganisationsTold, Publication } from './events';
@@ -156,7 +157,18 @@ export interface Obligation {
   /** Instants and evidence of later rounds, each with its lateness after the deadline of that round. */
   supplements: Supplement[];
   /** Decision of a person, for `not-required` and `waived`. */
-  decision?: { by: string; at: Instant; reason: string; ground?: string; facts?: string; proposed?: string };
+  decision?: {
+    by: string;
+    at: Instant;
+    reason: string;
+    ground?: string;
+    facts?: string;
+    /** What a waiver rests on, as a fingerprint. */
+    basis?: string;
+    /** Who had been told when it was waived, and who was not. */
+    inPart?: ToldInPart;
+    proposed?: string;
+  };
   statusAtDispatch?: IncidentStatus;
 }
 
@@ -205,6 +217,8 @@ export interface IncidentState extends CaseState {
    * was declared before decision 0038.
    */
   statusSince?: number;
+  /** Missing where each assessment opens every waiver again, as in what was declared before decision 0041. */
+  waiversByFacts?: true;
   assessment?: { revision: number; by: string; at: Instant; facts: Assessment };
   anchors: Partial<Record<Anchor, Instant>>;
   /** All that was stated of the awareness, in the order of the statements. */

@@ -4,6 +4,7 @@
  */
 import { rangeOf, type When } from '../kernel/inexact-instant';
 import type { Instant } from '../kernel/time';
+import { OTHER_GROUND } from '../policy/pack';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { groupName } from './audience';
@@ -15,6 +16,7 @@ import type { IncidentState, Obligation } from './state';
 import { NO_TALLY, type Tally } from './tally';
 import { factsToTell } from './told';
 import { audienceFor } from './told-wrongly';
+import { waiverBasis } from './waiver-basis';
 
 /**
  * The obligation whose notice also serves this one: two duties to the same people, each with its own clock, and nobody is
@@ -118,7 +120,11 @@ export function settledByTally(
   const tally = teller ? (teller.tally ?? NO_TALLY) : tallyOf(o);
   if (stands.told === 0) {
     const { by, reason } = tally.decision ?? { by: state.owner, reason: 'nobody is left to be told' };
-    const data = { obligation: o.id, rule: rule.id, reason: `nobody is left to be told: ${reason}`, ground: 'other' };
+    const basis = waiverBasis(rule, { ground: OTHER_GROUND, recipient: o.recipient }, state, pack);
+    const data = {
+      ...{ obligation: o.id, rule: rule.id, reason: `nobody is left to be told: ${reason}`, ground: OTHER_GROUND },
+      ...(basis && { basis }),
+    };
     // Of a later round: what it would have told is decided on with it.
     const says = o.fulfilledAt ? { says: factsToTell(rule, state, pack) } : {};
     return [{ kind: 'obligation-waived', by, data: { ...data, ...says } }];

@@ -219,11 +219,11 @@ function notificationTables(record: IncidentRecord, { pack, asValue }: RecordCon
     {
       title: 'Found not to be required, or waived',
       columns: ['Obligation', 'When', 'By', 'Reason', 'Ground, or what Tocsin had proposed'],
-      rows: record.notRequired.map(({ obligation, at, by, byRule, reason, ground, proposed }) => [
+      rows: record.notRequired.map(({ obligation, at, by, byRule, reason, ground, proposed, inPart }) => [
         named(obligation),
         known(instant(at)),
         byRule === undefined ? asValue(by) : known(deciderText(said(asValue(by)), byRule)),
-        asValue(reason),
+        inPart === undefined ? asValue(reason) : known([said(asValue(reason)), said(asValue(inPart))].join('\n')),
         (ground ?? proposed) === undefined ? known('–') : asValue(ground ?? proposed),
       ]),
     },
@@ -262,6 +262,7 @@ function outcome(sent: NotificationSent, asValue: AsValue): string {
   }
   if (sent.sent !== undefined) lines.push(`sent to ${word(sent.sent)} of ${word(sent.recipients ?? sent.sent)}`);
   if (sent.failed) lines.push(`${word(sent.failed)} failed`);
+  if (sent.inPart) lines.push('not everybody whom it had to tell was told');
   if (sent.cameBack) lines.push(`the mails came back afterwards from at most ${word(sent.cameBack)} at any one time`);
   if (sent.of !== undefined) lines.push(`told: ${word(sent.told ?? 0)} of ${word(sent.of)}`);
   if (sent.stated !== undefined) lines.push(`stated as ${sent.stated}`);

@@ -7,6 +7,7 @@ import { periodText, startWords, stateWords } from '../../../domain/incident/boa
 import type { Explanation } from '../../../domain/incident/explain';
 import { inPartText } from '../../../domain/incident/filings';
 import { latenessText } from '../../../domain/incident/lateness';
+import { inPartWaived } from '../../../domain/incident/narrate-obligation';
 import { having, nearest } from '../../../domain/kernel/suggest';
 import { human, spanText } from '../../../domain/kernel/time';
 import { packNames } from '../../../domain/policy/policy';
@@ -84,7 +85,7 @@ export function explanationLines(explanation: Explanation, out: Output): string[
     const missed = o.misses?.length ? `, deadlines passed: ${o.misses.map(human).join(', ')}` : '';
     const due = o.dueAt && !['fulfilled', 'not-required', 'waived'].includes(o.status) ? `, due ${human(o.dueAt)}` : '';
     const decided = o.decision
-      ? `, by ${deciderText(o.decision.by, o.byRule)}, on ${human(o.decision.at)}: ${o.decision.reason}`
+      ? `, by ${deciderText(o.decision.by, o.byRule)}, on ${human(o.decision.at)}: ${o.decision.reason}${o.decision.inPart ? `; ${inPartWaived(o.decision.inPart)}` : ''}`
       : '';
     const changed = o.changed
       ? `, proposed because this changed after it was told: ${o.changed.join(', ')} (approve or file it, or decide that it is not material)`

@@ -264,7 +264,7 @@ describe('who is told', () => {
 test('an incident that began before has its drafts renewed by each status, as its history has it', () => {
   const story = breach();
   const parsed = DeclarationSchema.parse(declaration());
-  const began = { ofSender: () => true, draftsByText: () => false };
+  const began = { ofSender: () => true, draftsByText: () => false, waiversByFacts: () => false };
   const first = openingOf(parsed, { sha256: 'a'.repeat(64), pack: TWO }, parsed.declaredAt, began);
   const { state, events } = open(incidentLifecycle(TWO), parsed.id, first, parsed.declaredAt);
   Object.assign(story, { state, events: [...events], now: parsed.declaredAt });
