@@ -1,5 +1,5 @@
 // Runs jest with the arguments given (npm test -- test/unit), says again what failed, a line each, and ends with one line:
-// `N passed, N failed`. A few files in which processes meet are played once more, alone: docs/decisions/0041-played-once-more.md.
+// `N passed, N failed`. A few files in which processes meet are played once more, alone: docs/decisions/0042-played-once-more.md.
 'use strict';
 const { spawnSync } = require('node:child_process');
 const { mkdtempSync, readFileSync, rmSync } = require('node:fs');

@@ -1,4 +1,4 @@
-/** What the test command plays once more, and what it says of it: decision 0041. */
+/** What the test command plays once more, and what it says of it: decision 0042. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../../../platform/package-root';
