@@ -10,10 +10,11 @@ import type { ObligationRule } from '../policy/rule';
 import { audienceOf } from './audience-of';
 import { groundsOf } from './grounds';
 import type { IncidentState, Obligation } from './state';
+import { factsToTell } from './told';
 
 /**
  * What the duty's condition reads, and that of the ground. Of a ground without a condition nobody but the person knows what it
- * rests on: there it is also whom the duty tells. `undefined` in an incident that began before: there each assessment counts.
+ * rests on: there it is also whom the duty tells, and what. `undefined` in an incident that began before: there each assessment counts.
  */
 export function waiverBasis(
   rule: ObligationRule,
@@ -25,8 +26,10 @@ export function waiverBasis(
   const onlyWhen = conditionOf(rule, ground, pack);
   // One of several recipients is decided on by itself.
   const recipients = recipient ?? expansionsOf(rule, pack, state)?.map(({ key }) => key);
-  const whom = onlyWhen ? readOf(onlyWhen, state) : audienceOf(rule, state, pack);
-  return hash64(JSON.stringify([readOf(rule.appliesWhen, state), recipients ?? null, whom ?? null]));
+  const further = onlyWhen
+    ? readOf(onlyWhen, state)
+    : [audienceOf(rule, state, pack) ?? null, factsToTell(rule, state, pack)];
+  return hash64(JSON.stringify([readOf(rule.appliesWhen, state), recipients ?? null, further ?? null]));
 }
 
 /** Whether what a waiver rests on has changed since. */
@@ -42,7 +45,9 @@ export function whyFell(o: Obligation, rule: ObligationRule, state: IncidentStat
   if (basis === undefined) return `the facts changed after it was waived (${reason})`;
   const onlyWhen = conditionOf(rule, ground, pack);
   const now = [rule.appliesWhen, ...(onlyWhen ? [onlyWhen] : [])].flatMap((each) => evaluate(each, state).because);
-  const what = onlyWhen ? 'what its waiver rests on changed' : 'what its waiver rests on, or whom it tells, changed';
+  const what = onlyWhen
+    ? 'what its waiver rests on changed'
+    : 'what its waiver rests on, whom it tells or what it must say changed';
   return `${what} after it was waived (${reason}); now: ${[...new Set(now)].join('; ')}`;
 }
 

@@ -59,7 +59,7 @@ describe('a ground that asks for facts stands while those are the same', () => {
   });
 });
 
-describe("a person's reason stands while the duty and whom it tells are the same", () => {
+describe("a person's reason stands while the duty, whom it tells and what it must say are the same", () => {
   const waived = () => {
     const story = aware();
     waive(story, PEOPLE, 'gdpr-34-3-b');
@@ -72,11 +72,19 @@ describe("a person's reason stands while the duty and whom it tells are the same
     expect(story.obligation(PEOPLE).status).toBe('waived');
   });
 
+  test('and falls when other data is affected: of that nobody decided', () => {
+    const story = waived();
+    assess(story.to(2), [german({ categories: ['name', 'bank-account'] })]);
+    expect(story.obligation(PEOPLE).status).toBe('drafted');
+  });
+
   test('and falls when it would tell others', () => {
     const story = waived();
     assess(story.to(2), [german({ individuals: 900, residence: { DE: 900 } })]);
     expect(story.obligation(PEOPLE).status).toBe('drafted');
-    expect(story.last('obligation-reopened', PEOPLE).data.reason).toContain('or whom it tells, changed');
+    expect(story.last('obligation-reopened', PEOPLE).data.reason).toContain(
+      'whom it tells or what it must say changed',
+    );
   });
 });
 
