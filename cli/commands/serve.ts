@@ -12,6 +12,7 @@ import type { RunningServer } from '../../server/start-server';
 import { runningStack } from '../../settings/running-stack';
 import { noticeStore } from '../notice-store';
 import { portFlag } from '../port-flag';
+import type { Output } from '../rendering/output';
 import type { CommonOptions, Shell } from '../shell';
 import { untilStopped } from '../until-stopped';
 import { verb } from '../verb';
@@ -45,7 +46,8 @@ export function serveCommand(program: Command, shell: Shell): void {
         { metrics: true },
       );
       if (options.json) out.json({ url: server.url, local: server.local, metrics: server.metricsUrl });
-      else for (const line of serverLines(server, keyFile, out.isTerminal ? board : undefined)) out.line(line);
+      else
+        for (const line of [`Board: ${boardOf(server, board, out)}`, ...serverLines(server, keyFile)]) out.line(line);
       shell.log = log;
       await stopped;
       await server.stop();
@@ -124,10 +126,15 @@ function kept(file: string): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-/** Where it is, and how one is let in. `board`: the link that lets in. Only for a terminal: whatever else is printed to ends in logs. */
-export function serverLines({ url, local, metricsUrl }: RunningServer, keyFile: string, board = url): string[] {
+/** Where the board is. `link`: the one that lets in, only for a terminal: whatever else is printed to ends in logs. */
+export function boardOf({ url }: RunningServer, link: string | undefined, { isTerminal }: Output): string {
+  return (isTerminal && link) || url;
+}
+
+/** Where programs reach it, and how one is let in. */
+export function serverLines({ url, local, metricsUrl }: RunningServer, keyFile: string): string[] {
   const asWho = local
     ? `Without TOCSIN_OIDC_ISSUER it serves one person on this machine, by the key in ${keyFile}: log in with it, or send Authorization: Bearer KEY. Entries say "(unauthenticated)".`
     : 'It takes bearer tokens of TOCSIN_OIDC_ISSUER.';
-  return [`Board: ${board}`, `API and codec: ${url}`, asWho, ...(metricsUrl ? [`Metrics: ${metricsUrl}`] : [])];
+  return [`API and codec: ${url}`, asWho, ...(metricsUrl ? [`Metrics: ${metricsUrl}`] : [])];
 }

@@ -10,14 +10,14 @@ import { dataDir } from '../../platform/folders';
 import { LOOPBACK } from '../../platform/free-port';
 import { isLoopbackUrl } from '../../platform/loopback-host';
 import type { Stack, StackAddresses } from '../../stack';
-import { addressLines } from '../rendering/address-lines';
+import { addressLine, addressLines } from '../rendering/address-lines';
 import type { Output } from '../rendering/output';
 import type { RunningWatchdog } from '../run-watchdog';
 import type { CommonOptions, Shell } from '../shell';
 import { endWithin, untilStopped } from '../until-stopped';
 import { verb } from '../verb';
 import { intakeLines, runIntake } from './intake';
-import { runServer, serverLines } from './serve';
+import { boardOf, runServer, serverLines } from './serve';
 
 /** The stack and a worker in this process. */
 export interface RunningTocsin {
@@ -66,9 +66,9 @@ export function upCommand(program: Command, shell: Shell): void {
             ...(served.keyFile && { sessionKeyFile: served.keyFile }),
           });
         } else {
+          out.line(addressLine('Board', boardOf(served.server, served.board, out), out));
           for (const line of running.addressLines(out)) out.line(line);
-          for (const line of serverLines(served.server, served.keyFile, out.isTerminal ? served.board : undefined))
-            out.line(line);
+          for (const line of serverLines(served.server, served.keyFile)) out.line(line);
           for (const line of intakeLines(intake)) out.line(line);
           out.line('Ready. Declare an incident in another shell: npx tocsin declare --help');
           out.line(out.style('Ctrl-C stops everything; recorded data stays.', 'dim'));

@@ -36,7 +36,11 @@ export function addressLines(
     ['Status page', `${site.url}/status/`],
     ['Dossiers', withKey(`${site.url}/dossiers${incident ?? ''}/`)],
   ];
-  return rows.map(([name, text]) => `${out.style(name!.padEnd(12), 'dim')} ${text}`);
+  return rows.map(([name, text]) => addressLine(name!, text!, out));
+}
+
+export function addressLine(name: string, text: string, out: Output): string {
+  return `${out.style(name.padEnd(12), 'dim')} ${text}`;
 }
 
 function keyText(orders: boolean, inLinks: boolean): string {

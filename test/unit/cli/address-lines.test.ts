@@ -1,6 +1,7 @@
 /** What `tocsin up` and `npm start` print of where to look. */
 import path from 'node:path';
-import { addressLines } from '../../../cli/rendering/address-lines';
+import { boardOf } from '../../../cli/commands/serve';
+import { addressLine, addressLines } from '../../../cli/rendering/address-lines';
 import { Output } from '../../../cli/rendering/output';
 import { Screen } from './helpers';
 
@@ -70,3 +71,13 @@ test('what is printed to a file or a pipe ends in logs: bare addresses, and the 
 });
 
 test('no line shows the keys that seal', () => expect(lines().join()).not.toContain('secret-that-seals'));
+
+test('the link to the board lets in on a terminal, and has no key elsewhere', () => {
+  const line = (isTerminal: boolean) => {
+    const out = new Output(new Screen(isTerminal), { NO_COLOR: '1' });
+    const server = { url: 'http://127.0.0.1:3' } as Parameters<typeof boardOf>[0];
+    return addressLine('Board', boardOf(server, `${server.url}/login?key=k`, out), out);
+  };
+  expect(line(true)).toBe('Board        http://127.0.0.1:3/login?key=k');
+  expect(line(false)).toBe('Board        http://127.0.0.1:3');
+});
