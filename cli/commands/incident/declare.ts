@@ -108,16 +108,14 @@ async function declare(shell: Shell, options: Options): Promise<void> {
       out.line(`Open it again with: ${tocsin('reopen', { id, reason: { ask: 'reason' } })}`);
       return;
     }
+    if (waiting) return sayNotOpened(out, id);
     out.line(`Correct its facts with: ${tocsin('assess', { id, help: true })}`);
     return;
   }
   const pairs = Object.entries(assumed).map(([field, value]) => `${field} ${forPeople(value)}`);
   if (pairs.length > 0)
     for (const line of hanging('Assumed: ', pairs.join(', '), out.width)) out.line(out.style(line, 'dim'));
-  if (waiting) {
-    for (const line of hanging('', notOpened(id), out.width)) out.line(out.style(line, 'yellow'));
-    return;
-  }
+  if (waiting) return sayNotOpened(out, id);
   out.line(`${out.style(id, 'bold')} is declared: containment and all clocks have started.`);
   for (const said of await goesOutLines(shell, raw))
     for (const line of hanging('', said, out.width)) out.line(out.style(line, 'yellow'));
@@ -135,8 +133,9 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   out.line(`Watch it with: ${tocsin('show', { id, watch: true })}`);
 }
 
-function notOpened(id: string): string {
-  return `${id} is kept by Temporal, but no worker has opened it: its deadlines count all the same, and nothing is contained, told or alarmed until one does. Run \`npx tocsin worker\`, then look: ${tocsin('show', { id })}`;
+function sayNotOpened(out: Shell['out'], id: string): void {
+  const said = `${id} is kept by Temporal, but no worker has opened it: its deadlines count all the same, and nothing is contained, told or alarmed until one does. Run \`npx tocsin worker\`, then look: ${tocsin('show', { id })}`;
+  for (const line of hanging('', said, out.width)) out.line(out.style(line, 'yellow'));
 }
 
 /** A file that is shared says for nobody why they went past the server. */

@@ -2,11 +2,15 @@
 // that a person stopped stays stopped; and of a notice that told some, the record says who was told and who was not.
 
 import { recordLines } from '../../../cli/rendering/record-lines';
+import { open } from '../../../domain/case/advance';
 import type { Counted } from '../../../domain/incident/counted';
 import { board, explain } from '../../../domain/incident/explain';
+import { DeclarationSchema } from '../../../domain/incident/incident';
+import { incidentLifecycle } from '../../../domain/incident/lifecycle';
 import { narrate } from '../../../domain/incident/narrate';
+import { openingOf } from '../../../domain/incident/opening';
 import { groupEntry } from '../../../register/show';
-import { accounts, assessment, at, COUNSEL, ONCALL, stored } from './helpers/facts';
+import { accounts, assessment, at, COUNSEL, declaration, ONCALL, stored } from './helpers/facts';
 import { Story } from './helpers/story';
 
 const PEOPLE = 'gdpr-art34-individuals';
@@ -177,4 +181,19 @@ describe('a notice that told some, and is waived for the rest', () => {
     expect(story.obligation(LAW).status).not.toBe('fulfilled');
     expect(story.obligation(CUSTOMERS).status).toBe('partly-told');
   });
+});
+
+test('in an incident that began before each assessment opens a waiver, as its history has it', () => {
+  const story = new Story({ serviceAffecting: false });
+  const parsed = DeclarationSchema.parse(declaration({ serviceAffecting: false }));
+  const began = { ofSender: () => true, draftsByText: () => true, waiversByFacts: () => false };
+  const { pack } = story;
+  const first = openingOf(parsed, { sha256: 'a'.repeat(64), pack }, parsed.declaredAt, began);
+  const { state, events } = open(incidentLifecycle(pack), parsed.id, first, parsed.declaredAt);
+  Object.assign(story, { state, events: [...events], now: parsed.declaredAt });
+  story.to(1).send('assess', { assessment: assessment({ dataSets: [german()] }), awareAt: at(1) });
+  waive(story, PEOPLE, 'gdpr-34-3-b');
+  expect(story.last('obligation-waived', PEOPLE).data).not.toHaveProperty('basis');
+  assess(story.to(2), [german({ records: 12_345 })]);
+  expect(story.obligation(PEOPLE).status).toBe('drafted');
 });
