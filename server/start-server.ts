@@ -72,7 +72,9 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const converter = dataConverter(encryptionKeys);
   const temporal = new Client({ connection, namespace, dataConverter: converter, ...tracedCalls() });
   const registry = new Registry();
+  const { callbacks } = options;
   try {
+    const rota = callbacks?.rotaFile ? rotaFile(callbacks.rotaFile, log) : undefined;
     const app = await createServer({
       authenticator: oidc ? new OidcAuthenticator(oidc) : new LocalAuthenticator(session.key, session.who),
       local,
@@ -83,6 +85,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
           address?.startsWith('https:') ?? false,
           String(port),
         ),
+        ...(rota && { rota }),
         ...(address && { address }),
         ...(encryptionKeys.length > 0 && { links: new ActionLinks(encryptionKeys) }),
         ...(oidc && pages.login && address && { login: new OidcLogin(oidc, pages.login, address) }),
@@ -98,9 +101,9 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       codec: encryptionKeys.length > 0 ? new SealingCodec(encryptionKeys) : undefined,
       temporal: () => temporal.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({})),
       metrics: registry,
-      ...(options.callbacks?.rotaFile && {
-        callbacks: { settings: options.callbacks, rota: rotaFile(options.callbacks.rotaFile, log) },
-      }),
+      ...(callbacks &&
+        rota &&
+        (callbacks.pagerduty || callbacks.slack) && { callbacks: { settings: callbacks, rota } }),
       log,
     });
     const url = await app.listen({ host, port });

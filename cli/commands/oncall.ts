@@ -1,8 +1,9 @@
 /** `tocsin oncall`: who is on call now and next, by the rota. */
 import type { Command } from 'commander';
 import { refused, usage } from '../../client/errors';
-import { onCall, type Rota, type Turn, turns } from '../../domain/escalation/rota';
-import { DAY_MS, type Instant, minuteText, toInstant, toMs } from '../../domain/kernel/time';
+import { levelsAt } from '../../domain/escalation/on-call-now';
+import type { Rota, Turn } from '../../domain/escalation/rota';
+import { minuteText, toInstant } from '../../domain/kernel/time';
 import { instantFlag } from '../input';
 import { table } from '../rendering/table';
 import type { CommonOptions, Shell } from '../shell';
@@ -25,7 +26,7 @@ export function oncallCommand(program: Command, shell: Shell): void {
     .action(async (options: Options) => {
       const rota = await readRota(options.rota ?? shell.settings.rotaFile);
       const at = instantFlag('--at', options.at) ?? toInstant(Date.now());
-      const levels = rota.levels.map(({ name }, index) => levelAt(rota, index + 1, name, at));
+      const levels = levelsAt(rota, at);
       const { out } = shell;
       if (options.json) {
         out.json({ at, levels });
@@ -61,22 +62,6 @@ export function oncallCommand(program: Command, shell: Shell): void {
         );
       }
     });
-}
-
-/** Turns in which somebody else must come for there to be an end: no rota of a file ends by itself. */
-const LOOKED_AT = 60;
-
-/** Who it is, and the next turn of somebody else; where several shifts follow the sun, the handovers of the next day. */
-function levelAt(rota: Rota, level: number, name: string, at: Instant) {
-  const now = onCall(rota, level, at);
-  const following = turns(rota, level, at, LOOKED_AT).filter(({ from }) => from > at);
-  const next = following.find(({ who }) => who !== now?.who);
-  // Turns of the same person that follow one another are one; where they go on and on, it has no end.
-  const until = next?.from;
-  const dayOn = toInstant(toMs(at) + DAY_MS);
-  const handovers =
-    rota.levels[level - 1]!.shifts.length > 1 ? following.filter(({ from }) => from <= dayOn) : undefined;
-  return { level, name, now: now && { ...now, until }, next, ...(handovers && { handovers }) };
 }
 
 async function readRota(file: string | undefined): Promise<Rota> {

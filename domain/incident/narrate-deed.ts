@@ -11,9 +11,8 @@ export function deed(evidence: Evidence, { rule, pack }: Context): string {
   switch (evidence.channel) {
     case 'email': {
       const { sent, recipients, failed = 0, outside = 0, left = 0, toldWith } = evidence;
-      const what = RECIPIENTS[rule?.recipient.to ?? ''] ?? 'recipient';
       const parts = [
-        `Sent to ${count(sent ?? recipients ?? 0, what)}`,
+        `Sent to ${recipientsText(sent ?? recipients ?? 0, rule?.recipient.to)}`,
         ...(failed ? [`${failed} failed`] : []),
         ...(outside ? [`${outside} told by other means`] : []),
         ...(left ? [`${left} left untold by decision`] : []),
@@ -65,8 +64,13 @@ export function authorityName(key: string | undefined, pack: NarratedPack): stri
   return pack.authorities?.find((authority) => authority.key === key)?.name ?? key;
 }
 
-export const RECIPIENTS: Record<string, string> = {
+const RECIPIENTS: Record<string, string> = {
   'workspace-owners': 'workspace owner',
-  individuals: 'individual',
   'status-subscribers': 'subscriber',
 };
+
+/** How many were mailed. Of individuals it is their addresses that are counted: several people may share one. */
+export function recipientsText(mailed: number, to: string | undefined): string {
+  if (to === 'individuals') return `${count(mailed, 'address', 'addresses')} of individuals`;
+  return count(mailed, RECIPIENTS[to ?? ''] ?? 'recipient');
+}

@@ -13,7 +13,7 @@ import type { DataOf, IncidentEvent } from './events';
 import { alsoBy } from './holds';
 import { isLate, latenessText, verdictText } from './lateness';
 import { madePublicText } from './made-public';
-import { authorityName, deed, filesText, RECIPIENTS } from './narrate-deed';
+import { authorityName, deed, filesText, recipientsText } from './narrate-deed';
 import {
   bad,
   type Context,
@@ -309,23 +309,22 @@ function drafted(data: DataOf<'notice-drafted'>, before: IncidentState | undefin
 /** What a delivery reached, and how many that leaves untold. */
 function deliveryText({ evidence, counted, stopped }: DataOf<'delivery-counted'>, { rule }: Context): Said {
   const { sent = 0, recipients = sent } = evidence;
-  const what = RECIPIENTS[rule?.recipient.to ?? ''] ?? 'recipient';
-  const text = `Mailed to ${count(sent, what)} of ${recipients} in the directory`;
-  if (stopped) return warn(stoppedCount(counted, what));
+  const text = `Mailed to ${recipientsText(sent, rule?.recipient.to)}, of ${recipients} in the directory`;
+  if (stopped) return warn(stoppedCount(counted));
   if (standInOf(counted)) return info(text);
   const missed = counted.of === 'workspaces' ? counted.numbers.untold : recipients - sent;
   return missed > 0 || sent === 0 ? warn(text) : info(text);
 }
 
 /** Of a stopped round: how many were told, and of workspaces how many were not. */
-function stoppedCount(counted: DataOf<'delivery-counted'>['counted'], what: string): string {
+function stoppedCount(counted: DataOf<'delivery-counted'>['counted']): string {
   if (standInOf(counted)) return 'Stopped: not all were mailed';
   if (counted.of === 'workspaces') {
     const { told, untold } = counted.numbers;
     return `Stopped: ${count(told, 'workspace')} told by mail, ${grouped(untold)} not`;
   }
   const [told, listed] = [sum(counted.groups, 'told'), sum(counted.groups, 'listed')];
-  return `Stopped: ${count(told, what)} told by mail, ${grouped(Math.max(0, listed - told))} in the directory not`;
+  return `Stopped: ${count(told, 'individual')} told by mail, ${grouped(Math.max(0, listed - told))} in the directory not`;
 }
 
 function sum(groups: ReadonlyArray<Record<'told' | 'listed', number>>, what: 'told' | 'listed'): number {

@@ -32,8 +32,8 @@ export const callbackSettings = settingsGroup({
       TOCSIN_SLACK_SIGNING_SECRETS: slack,
       TOCSIN_ROTA: rota,
     } = values;
-    if (pagerduty.length + slack.length === 0) return {};
     const rotaFile = rota ?? '';
+    if (!rotaFile && pagerduty.length + slack.length === 0) return {};
     try {
       if (!rotaFile) throw new Error('is needed where paging services call back: it says who their users are');
       loadRota(rotaFile);
@@ -46,6 +46,7 @@ export const callbackSettings = settingsGroup({
 
 /** What `build` makes. */
 export interface CallbackSettings {
+  /** Also where no service calls back: the board shows who is on call. */
   rotaFile?: string;
   /** Signing secrets of a service; without them it calls nothing back. */
   pagerduty?: readonly string[];

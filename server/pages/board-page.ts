@@ -3,9 +3,12 @@ import { KINDS, type KindName } from '../../client/kinds';
 import type { ListedCase } from '../../client/list';
 import type { TocsinClient } from '../../client/tocsin-client';
 import { firstToEnd } from '../../domain/case/rings-again';
+import { levelsAt } from '../../domain/escalation/on-call-now';
+import type { Rota } from '../../domain/escalation/rota';
 import type { Instant } from '../../domain/kernel/time';
 import { type Html, html } from '../../platform/html';
 import { within } from '../../platform/within';
+import type { RotaSource } from '../../policy/rota-file';
 import type { PolicySource } from '../../policy/settings';
 import { allows } from '../access';
 import { KIND_NAMES } from '../api/kinds';
@@ -56,7 +59,7 @@ export async function boardPage(
   client: TocsinClient,
   lists: readonly Listed[],
   actor: Actor,
-  policy?: PolicySource,
+  { policy, rota }: { policy?: PolicySource; rota?: RotaSource } = {},
 ): Promise<Html> {
   const incidents = incidentsIn(lists);
   const others = lists.filter(({ kind, cases }) => kind !== 'incident' && cases.length > 0);
@@ -65,6 +68,7 @@ export async function boardPage(
   );
   const now = new Date().toISOString();
   return html`<div class="head"><h1>Board</h1><p class="meta"><span>As of <time datetime="${now}">${now.slice(0, 19).replace('T', ' ')} UTC</time></span><a href="/">Look again</a></p></div>
+${onCallNow(await rota?.(), now)}
 ${brokenBox(
   lists.flatMap(({ cases }) => cases),
   looked,
@@ -75,6 +79,15 @@ ${incidents.slice(0, SHOWN).map((each, n) => incidentCard(each, looked.get(each.
 </section>
 ${others.map(({ kind, cases }) => html`<section class="card"><h2>Open ${KINDS[kind].noun}s</h2><div class="stack quiet">${cases.slice(0, SHOWN).map((each) => caseRow(each, now))}</div></section>`)}
 ${lists.map((each) => leftOut(each, KINDS[each.kind].noun))}`;
+}
+
+function onCallNow(rota: Rota | undefined, at: Instant): Html | undefined {
+  if (!rota) return undefined;
+  const levels = levelsAt(rota, at).map(({ name, now }) => {
+    const until = now?.until && html` until ${instant(now.until)}`;
+    return html`<span>${name}: ${now ? html`<b>${rota.people[now.who]!.name}</b>${until}` : html`<b>nobody</b>`}</span>`;
+  });
+  return html`<p class="meta"><span>On call</span>${levels}</p>`;
 }
 
 /** What it says, or `undefined` where it fails or takes too long. */

@@ -1,6 +1,7 @@
 /** What the pages are made of. */
 import type { TocsinClient } from '../../client/tocsin-client';
 import type { ActionLinks } from '../../platform/links/action-link';
+import type { RotaSource } from '../../policy/rota-file';
 import type { PolicySource } from '../../policy/settings';
 import type { LoginDeps } from './login-pages';
 import type { NoticeTexts } from './notice-texts';
@@ -12,6 +13,8 @@ export interface PageDeps extends LoginDeps {
   client: TocsinClient;
   /** Opens the links of mails to staff; without it there are none. */
   links?: ActionLinks;
+  /** Who is on call; without it the board does not say. */
+  rota?: RotaSource;
   /** Where the policy stands that steps are told by. */
   policy?: PolicySource;
   /** Without it no text of a notice is shown, and so none approved. */

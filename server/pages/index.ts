@@ -58,7 +58,7 @@ export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void>
     const visitor = visitorOf(request, sessions)!;
     const lists = await openCases(client).catch(asRefusal);
     const changes = await changesOfBoard(client, lists).catch(asRefusal);
-    const body = await boardPage(client, lists, visitor.session.actor, policy).catch(asRefusal);
+    const body = await boardPage(client, lists, visitor.session.actor, deps).catch(asRefusal);
     return sendPage(reply, { title: 'Board', body, visitor, at: 'board', changes });
   });
   app.get<{ Querystring: { t?: unknown } }>('/link', async (request, reply) =>
