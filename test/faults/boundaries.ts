@@ -36,7 +36,8 @@ export interface Boundary {
  * `case`: no incident calls it; `cases-killed` kills there. `undecided`: an incident comes to it only once the mail provider has
  * refused a repeat; `conflict` kills there. `hourly`: an escalation comes to it an hour after an acknowledgement; nobody is
  * killed there. `asked-for`: an incident comes to it only under a pack or by a person
- * that asks for it; `in-app.test` and `stopped.test` lose its answers.
+ * that asks for it; `in-app.test` and `stopped.test` lose its answers,
+ * and `stop-killed` kills at the ledger's.
  */
 export const BOUNDARIES: Record<keyof Activities, Boundary | 'case' | 'undecided' | 'hourly' | 'asked-for'> = {
   snapshotPolicy: { over: {}, withoutPolicy: true },

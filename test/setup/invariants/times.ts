@@ -72,7 +72,11 @@ function sentInTime(tally: Tally, world: RealWorld, id: string, obligation: stri
     tally.check('early', toMs(mail.created_at as never) >= firstMs, () => `${id}: ${obligation}: ${mail.created_at}`);
   for (const { at, data } of of(own, 'obligation-fulfilled')) {
     const { firstSentAt, lastSentAt } = data.evidence;
-    const start = starts.find(({ data: { round } }) => round === data.round);
+    // What goes on after a stop tells of those whom the stopped round had mailed, too.
+    const stopped = of(own, 'sending-stopped').map(({ data: { round } }) => round);
+    let first = data.round;
+    while (stopped.includes(first - 1)) first--;
+    const start = starts.find(({ data: { round } }) => round === first);
     if (!firstSentAt || !lastSentAt || !start) continue;
     const isWithin = toMs(firstSentAt) >= toMs(start.at) && toMs(lastSentAt) <= toMs(at);
     const said = `sent from ${firstSentAt} to ${lastSentAt}, though it went out at ${start.at} and was done at ${at}`;
