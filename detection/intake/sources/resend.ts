@@ -3,7 +3,7 @@
  * who was told after all, and who was not. Signed as Standard Webhooks, with the headers `svix-*` or `webhook-*`.
  * Source: https://resend.com/docs/webhooks/introduction.
  */
-import { Resend } from 'resend';
+import type { Resend } from 'resend';
 import type { DeliveryEvent, DeliveryEventKind } from '../../../activities/delivery/ledger/delivery-events';
 import { toInstant } from '../../../domain/kernel/time';
 import { Refusal } from '../refusal';
@@ -12,8 +12,14 @@ import { asId, asInstant, asObject, asText, invalid, json, objectAt, utf8 } from
 import { badSignature, header, timestampOf } from './signatures';
 import { standardWebhooks } from './standard-webhooks';
 
-/** Its check of webhooks asks nobody and needs no key; only its constructor does. */
-const { webhooks } = new Resend('re_none');
+/** Its check of webhooks asks nobody and needs no key; only its constructor does. Loaded with the first webhook. */
+let webhooks: Resend['webhooks'] | undefined;
+
+function officialWebhooks(): Resend['webhooks'] {
+  const client = require('resend') as typeof import('resend');
+  webhooks ??= new client.Resend('re_none').webhooks;
+  return webhooks;
+}
 
 const KINDS: Readonly<Record<string, DeliveryEventKind>> = {
   'email.sent': 'sent',
@@ -81,12 +87,12 @@ export const resend: SourceAdapter = {
   },
 };
 
-type Signed = Parameters<typeof webhooks.verify>[0];
+type Signed = Parameters<Resend['webhooks']['verify']>[0];
 
 /** Whether the signature holds, by the official client. */
 function holds(signed: Signed): boolean {
   try {
-    webhooks.verify(signed);
+    officialWebhooks().verify(signed);
     return true;
   } catch (error) {
     // The signature held, and the body is no JSON: whoever reads it says so.
