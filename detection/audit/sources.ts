@@ -49,9 +49,10 @@ export async function* readLog(location: string, offset = 0): AsyncGenerator<Buf
 async function* readFile(file: string, offset: number): AsyncGenerator<Buffer> {
   const handle = await open(file, 'r');
   try {
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    // Many logs are small: a buffer as large as the largest piece would be made for each.
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(4_096, (await handle.stat()).size)));
     for (let position = offset; ; ) {
-      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, position);
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
       if (bytesRead === 0) return;
       position += bytesRead;
       yield buffer.subarray(0, bytesRead);
