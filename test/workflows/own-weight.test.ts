@@ -12,6 +12,8 @@ const EMOJI = '\u{1f6a8}';
 /** The server's own bound of a run. */
 const MOST_EVENTS = 51_200;
 
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
 let client: Client;
 let server: Awaited<ReturnType<typeof connectTo>>;
 beforeAll(async () => {
@@ -37,7 +39,7 @@ async function until(what: string, met: () => Promise<boolean> | boolean, within
   const giveUpAt = Date.now() + withinMs;
   while (!(await met())) {
     if (Date.now() > giveUpAt) throw new Error(`${what}: not within ${withinMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await sleep(200);
   }
 }
 
@@ -54,20 +56,31 @@ async function largestPayload(id: string): Promise<number> {
   return most;
 }
 
-/** Sends numbered measures, one every 40 ms, until told to end; says how many. */
+/** Between two drops: on a machine that is busy a tenth of what an answer of the incident takes, so that there is no end of drops. */
+const PAUSE_MS = 40;
+
+/** Sends numbered measures without pause until told to end; says how many. */
 function rain(incident: TestIncident): { end(): Promise<number> } {
-  let [sent, ended] = [0, false];
+  let [sent, ended, pauseMs] = [0, false, PAUSE_MS];
   const falling = (async () => {
     while (!ended) {
       const n = ++sent;
       await incident.signal('measure', { text: `drop ${n}`, by: 'detector', commandId: `drop-${n}` });
-      await new Promise((resolve) => setTimeout(resolve, 40));
+      await sleep(pauseMs);
+    }
+  })();
+  const pacing = (async () => {
+    while (!ended) {
+      const askedAt = Date.now();
+      await incident.view().catch(() => undefined);
+      pauseMs = Math.max(PAUSE_MS, (Date.now() - askedAt) / 10);
+      await sleep(500);
     }
   })();
   return {
     end: async () => {
       ended = true;
-      await falling;
+      await Promise.all([falling, pacing]);
       return sent;
     },
   };
