@@ -458,9 +458,9 @@ module.exports = {
   'hide behind a dismissal': {
     take: [
       {
-        file: 'detection/intake/inbox/open-triage.ts',
-        away: "decided?.decision?.decision !== 'dismissed' || isRepeat(decided, detection, judgement.severity)",
-        leave: 'decided',
+        file: 'domain/triage/late.ts',
+        away: '!isRepeat(state, detection, judgement.severity)',
+        leave: 'false',
       },
     ],
   },

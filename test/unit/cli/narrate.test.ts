@@ -43,8 +43,8 @@ describe('narrating events', () => {
     ['2026-04-04T00:00:00.000Z', '72 h'],
     ['2026-04-15T00:00:00.000Z', '14 days'],
     ['2026-03-31T23:00:00.000Z', '1 h'],
-    ['2026-04-01T01:30:00.000Z', '01:30'],
-    ['2026-04-05T22:30:00.000Z', '4d 22:30'],
+    ['2026-04-01T01:30:00.000Z', '1 h 30 min'],
+    ['2026-04-05T22:30:00.000Z', '4 d 22 h'],
   ])('says the period of a clock as laws and contracts do: until %s %s', (until, text) => {
     expect(periodText('2026-04-01T00:00:00.000Z', until)).toBe(text);
   });
