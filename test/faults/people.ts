@@ -1,5 +1,6 @@
 /** On-call and counsel as a loop: they do whatever an incident waits for, until it is closed; nothing discourages them. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { temporal as protos } from '@temporalio/proto';
 import type { IncidentView } from '../../domain/incident/contract';
 import { outstanding } from '../../domain/incident/filings';
 import type { MessageName } from '../../domain/incident/messages';
@@ -103,5 +104,22 @@ export async function peopleClose(world: RealWorld, id: string, withinMs: number
     }
     await pauses.next();
   }
-  throw new Error(`${id} is not closed within ${withinMs} ms; last seen: ${last}`);
+  throw new Error(
+    `${id} is not closed within ${withinMs} ms; last seen: ${last}${await unlikeItsReplay(world, id, last)}`,
+  );
+}
+
+/** Where a task is not the one that its replay makes, the events around the one that does not fit. */
+async function unlikeItsReplay({ temporal }: RealWorld, id: string, last: string): Promise<string> {
+  const at = Number(/TMPRL1100.*HistoryEvent\(id: (\d+)/.exec(last)?.[1]);
+  if (!at) return '';
+  const { events } = await temporal.workflow.getHandle(id).fetchHistory();
+  const { EventType } = protos.api.enums.v1;
+  return (events ?? [])
+    .map((event) => ({ n: Number(event.eventId), what: EventType[event.eventType!], event }))
+    .filter(({ n }) => Math.abs(n - at) <= 20)
+    .map(
+      ({ n, what, event }) => `\n${n} ${what} ${event.activityTaskScheduledEventAttributes?.activityType?.name ?? ''}`,
+    )
+    .join('');
 }

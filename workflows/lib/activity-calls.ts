@@ -51,6 +51,12 @@ export const SENDING: ActivityOptions = {
 };
 
 /**
+ * A stop of what is being sent: of a worker that died with it another one takes it over sooner than the batches, whose last heartbeat
+ * the server has heard 48 s before at the most.
+ */
+export const sooner = (manner: ActivityOptions): ActivityOptions => ({ ...manner, heartbeatTimeout: '6 seconds' });
+
+/**
  * The activities under one manner of retrying, with a summary (≤ 200 bytes) that the Web UI shows. Answers that are not
  * to be believed are failures (`answers.ts`).
  */

@@ -19,7 +19,7 @@ import type { IncidentOutcome } from '../../domain/incident/outcome';
 import type { IncidentState } from '../../domain/incident/state';
 import { dispatchKey, type IncidentWork } from '../../domain/incident/work';
 import type { delivery } from '../delivery';
-import { AUDIENCE, activities, failureText } from './activity-calls';
+import { AUDIENCE, activities, failureText, sooner } from './activity-calls';
 import { deliveryId, STOP } from './delivery-id';
 import type { Situation } from './kind';
 import { atSpool, isAway } from './spool-place';
@@ -56,7 +56,7 @@ export class MailRounds {
     this.stopped.add(key);
     await signalStop({ incidentId, obligation, round });
     const input = { incidentId, exercise, ledgerKey, round, ledger: 'postgres' as const };
-    await activities(AUDIENCE, `stop ${obligation}`).stopDelivery(input);
+    await activities(sooner(AUDIENCE), `stop ${obligation}`).stopDelivery(input);
     this.heard.add(key);
   }
 

@@ -1,7 +1,7 @@
 /** A person stops a delivery: the ledger in which it goes on is told so, before anything more is claimed there. */
 import { defineSignal, setHandler } from '@temporalio/workflow';
 import type { DeliveryRef, OpenedDelivery } from '../../activities/types';
-import { activities, SENDING } from './activity-calls';
+import { activities, SENDING, sooner } from './activity-calls';
 import { STOP } from './delivery-id';
 import { atSpool } from './spool-place';
 
@@ -34,6 +34,6 @@ export class StopHeard {
   private async tell({ ledger, spool }: OpenedDelivery): Promise<void> {
     const { incidentId, exercise, ledgerKey, round } = this.ref;
     const input = { incidentId, exercise, ledgerKey, round, ledger, ...(spool && { spool }) };
-    await activities(atSpool(SENDING, spool), `stop ${this.title}`).stopDelivery(input);
+    await activities(sooner(atSpool(SENDING, spool)), `stop ${this.title}`).stopDelivery(input);
   }
 }
