@@ -99,9 +99,10 @@ function alarms({ view: { state }, pack, events, now, stopped }: LookedAt): Html
         ? html`raised ${rung.length} times, first ${instant(first.at)}, last ${instant(last.at)}`
         : html`raised ${instant(last.at)}`;
     const o = about.kind === 'obligation' ? state.obligations[about.obligation] : undefined;
-    // Of a clock the page says how it stands now, not when it rang; of one that nothing watches any more, as it rang.
-    const rings =
-      !stopped && isOfAClock(last.data) && o?.dueAt ? leftText(o.dueAt, now) : alarmText(last.data, last.at).what;
+    const said = alarmText(last.data, last.at);
+    // Of a clock the page says how it stands now, not when it rang; of one that nothing watches any more, at which point it rang.
+    const onClock = stopped ? said.threshold : o?.dueAt && leftText(o.dueAt, now);
+    const rings = (isOfAClock(last.data) && onClock) || said.what;
     const what = o && isSettled(o) ? 'settled meanwhile' : rings;
     return html`<li>${about.kind === 'obligation' && `${o ? titleIn(o, pack) : about.title}: `}${what}<br><span class="soft small">${raised}</span></li>`;
   })}</ul></section>`;
