@@ -327,7 +327,7 @@ const DESCRIPTIONS: Record<MessageName, string> = {
   'edit-draft': 'Counsel edits a drafted notice in one language: what is approved next is the edited text',
   hold: 'Hold a notice back, with a reason',
   release: 'Release a held notice',
-  waive: 'Decide that an obligation does not apply, with a reason and a ground',
+  waive: 'Decide that nothing more is done under an obligation, with a reason and a ground',
   'decide-authority': 'Decide which authority a report goes to while the facts do not say, with a reason',
   'acted-at':
     'State more exactly when something was filed or told whose time was not known exactly, with how it is known',
