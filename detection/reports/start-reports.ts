@@ -32,6 +32,7 @@ export function reportStarter(cases: TocsinClient): StartReport {
 export class ReportDispatcher {
   private running: Promise<void> | undefined;
   private again = false;
+  private ended = false;
   private looking: Repeating | undefined;
 
   constructor(
@@ -48,7 +49,9 @@ export class ReportDispatcher {
     void this.drain();
   }
 
+  /** A report that is being started is; the others wait for the next process. */
   async end(): Promise<void> {
+    this.ended = true;
     await this.looking?.stop();
     await this.running;
   }
@@ -67,6 +70,7 @@ export class ReportDispatcher {
       this.again = false;
       try {
         for (const input of (await reportsNotStarted(this.pool)) as VulnerabilityReportInput[]) {
+          if (this.ended) return;
           await this.start(input);
           await markReportStarted(this.pool, input.reportId, this.now());
         }

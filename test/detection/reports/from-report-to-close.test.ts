@@ -77,7 +77,11 @@ beforeAll(async () => {
     worker.shutdown();
     await running;
   });
-  intake = await startIntake({ pool, start: reportStarter(new TocsinClient(temporal)), now: () => new Date() });
+  intake = await startIntake({
+    pool,
+    start: reportStarter(new TocsinClient(temporal, TASK_QUEUE, 0)),
+    now: () => new Date(),
+  });
   afterFile(() => appender.close());
 }, 120_000);
 
@@ -183,7 +187,7 @@ test('nobody confirms: the acknowledgement goes nowhere, and the report says so'
   expect((await tocsin('report', 'acknowledge', id)).exitCode).toBe(0);
   const shown = await until('what became of it', async () => {
     const { out } = await tocsin('report', 'show', id);
-    return /reporter told of it: not mailed: nobody/.test(out) ? out : undefined;
+    return /Reporter told of it: not mailed: nobody/.test(out) ? out : undefined;
   });
   expect(shown).toContain('Nobody has confirmed this address');
   expect((await tocsin('report', 'decline', id, '--reason', 'spam')).exitCode).toBe(0);
