@@ -13,7 +13,7 @@ export function waiveCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'waive <id> <obligation>',
-    'Decide, on a ground and with a reason, that nothing more is done under an obligation. It is owed again when what that rests on changes.',
+    'Decide that nothing more is done under an obligation. New facts reopen it.',
     'waive INC-20260401-9f3a gdpr-art34-individuals --ground gdpr-34-3-a --reason "the disk is wholly encrypted, the key is safe"',
   )
     .requiredOption('--reason <text>', 'why; recorded in the register with your name')
