@@ -107,15 +107,7 @@ export class TocsinClient implements CaseClient {
    * when the workers cannot read what was sealed here, for which it looks once a minute.
    */
   async signalWithStart(start: CaseStart, signal: string, payload: unknown): Promise<{ id: string; late: boolean }> {
-    const taken = await this.unlessStarted(start.id, (again) =>
-      this.temporal.workflow.signalWithStart(start.workflow, {
-        ...startOptions(start),
-        ...again,
-        taskQueue: this.taskQueue,
-        signal,
-        signalArgs: [payload],
-      }),
-    );
+    const taken = await this.unlessStarted(start.id, (again) => this.signalStart(start, signal, payload, again));
     if (taken && Date.now() - this.lookedAt > MINUTE_MS) {
       await untilOpened(this.temporal, nounOf(start.id), this.openedWithinMs);
       this.lookedAt = Date.now();
@@ -128,15 +120,17 @@ export class TocsinClient implements CaseClient {
    * when nothing is left to do. `start` says how lists show it.
    */
   async signalClosed(start: CaseStart & { input: ClosedInput }, signal: string, payload: unknown): Promise<void> {
-    await this.timed(() =>
-      this.temporal.workflow.signalWithStart(start.workflow, {
-        ...startOptions(start),
-        taskQueue: this.taskQueue,
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        signal,
-        signalArgs: [payload],
-      }),
-    );
+    await this.timed(() => this.signalStart(start, signal, payload, { workflowIdReusePolicy: 'ALLOW_DUPLICATE' }));
+  }
+
+  private signalStart(start: CaseStart, signal: string, payload: unknown, again: object): Promise<unknown> {
+    return this.temporal.workflow.signalWithStart(start.workflow, {
+      ...startOptions(start),
+      ...again,
+      taskQueue: this.taskQueue,
+      signal,
+      signalArgs: [payload],
+    });
   }
 
   /**

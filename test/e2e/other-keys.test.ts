@@ -1,18 +1,16 @@
 // Whoever starts a case with other keys than the workers' is told that no clock runs, and never that it is declared.
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
-import { dataConverter, workerDataConverter } from '../../client/codec';
+import { NativeConnection } from '@temporalio/worker';
+import { dataConverter } from '../../client/codec';
 import { OtherKeys } from '../../client/errors';
 import { TocsinClient } from '../../client/tocsin-client';
 import { reportStarter } from '../../detection/reports/start-reports';
 import { TASK_QUEUE } from '../../domain/incident/contract';
 import type { SealedTemporal } from '../../stack/sealed-temporal';
-import { answering } from '../../worker/answers';
-import { workflowLimits } from '../../worker/cache-size';
 import type { FakeWorld } from '../setup/fake-world';
-import { afterFile, workflowBundle } from '../setup/helpers';
+import { afterFile } from '../setup/helpers';
 import { startSealedWorld } from '../setup/sealed-world';
-import { declaration } from '../setup/workflow-harness';
+import { declaration, startWorker } from '../setup/workflow-harness';
 
 let temporal: SealedTemporal;
 let world: FakeWorld;
@@ -132,19 +130,5 @@ test('nor is a detection, which the intake would count as handed over', async ()
 async function workerOn(taskQueue: string, keys: string[]): Promise<void> {
   const native = await NativeConnection.connect({ address: temporal.server.address });
   afterFile(() => native.close());
-  const worker = await Worker.create({
-    connection: native,
-    taskQueue,
-    workflowBundle: workflowBundle(),
-    activities: world.activities(),
-    dataConverter: workerDataConverter(keys),
-    interceptors: { activity: [answering] },
-    shutdownForceTime: '5 seconds',
-    ...workflowLimits(),
-  });
-  const running = worker.run();
-  afterFile(async () => {
-    worker.shutdown();
-    await running;
-  });
+  await startWorker(native, world, {}, { taskQueue, keys });
 }

@@ -2,17 +2,15 @@
 
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import type { Activities } from '../../activities/types';
-import { dataConverter, workerDataConverter } from '../../client/codec';
-import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../domain/incident/contract';
+import { dataConverter } from '../../client/codec';
+import { SEARCH_ATTRIBUTES } from '../../domain/incident/contract';
 import { freePort } from '../../platform/free-port';
 import { type SealedTemporal, startSealedTemporal } from '../../stack/sealed-temporal';
-import { answering } from '../../worker/answers';
-import { workflowLimits } from '../../worker/cache-size';
 import { FakeWorld } from './fake-world';
-import { afterFile, temporaryDir, workflowBundle } from './helpers';
-import { quietWorkers } from './workflow-harness';
+import { afterFile, temporaryDir } from './helpers';
+import { quietWorkers, startWorker } from './workflow-harness';
 
 /** Opens its gateway. */
 export const SESSION_KEY = 'the-key-of-the-session';
@@ -45,21 +43,6 @@ export async function startSealedWorld(instead: (usual: Activities) => Partial<A
   afterFile(() => connection.close());
   const client = new Client({ connection, dataConverter: dataConverter(keys) });
   const world = new FakeWorld(() => Date.now());
-  const usual = world.activities();
-  const worker = await Worker.create({
-    connection: native,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: workflowBundle(),
-    activities: { ...usual, ...instead(usual) },
-    dataConverter: workerDataConverter(keys),
-    interceptors: { activity: [answering] },
-    shutdownForceTime: '5 seconds',
-    ...workflowLimits(),
-  });
-  const running = worker.run();
-  afterFile(async () => {
-    worker.shutdown();
-    await running;
-  });
+  await startWorker(native, world, instead(world.activities()), { keys });
   return { temporal, client, world, databaseFolder };
 }

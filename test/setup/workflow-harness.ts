@@ -5,6 +5,7 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities/types';
+import { workerDataConverter } from '../../client/codec';
 import { searchAttributeArgs } from '../../client/search-attributes';
 import { obligationOf } from '../../domain/case/alarm';
 import type { Receipt } from '../../domain/case/contract';
@@ -24,6 +25,7 @@ import { HISTORY_AHEAD } from '../../domain/kernel/failures';
 import { HOUR_MS, type Instant, toInstant, toMs } from '../../domain/kernel/time';
 import { freePort, LOOPBACK } from '../../platform/free-port';
 import { startServerProcess } from '../../platform/server-process';
+import { answering } from '../../worker/answers';
 import { workflowLimits } from '../../worker/cache-size';
 import { AUDIENCE_DOMAINS, FakeWorld } from './fake-world';
 import { afterFile, fromSetup, startTimeSkipping, workflowBundle } from './helpers';
@@ -117,16 +119,18 @@ export function quietWorkers(): void {
 }
 let quieted = false;
 
-/** Starts a worker with the built workflows and this world; it is shut down after the file. */
+/** Starts a worker with the built workflows and this world; it is shut down after the file. `keys`: it seals, as one of Tocsin's does. */
 export async function startWorker(
   connection: NativeConnection,
   world: FakeWorld,
   real: Partial<Activities> = {},
+  { taskQueue = TASK_QUEUE, keys }: { taskQueue?: string; keys?: string[] } = {},
 ): Promise<{ stop(): Promise<void> }> {
   const worker = await Worker.create({
     connection,
-    taskQueue: TASK_QUEUE,
+    taskQueue,
     workflowBundle: workflowBundle(),
+    ...(keys && { dataConverter: workerDataConverter(keys), interceptors: { activity: [answering] } }),
     activities: { ...world.activities(), ...real },
     shutdownForceTime: '5 seconds',
     ...workflowLimits(),

@@ -1,7 +1,7 @@
 // One report through all real parts: form, Postgres, Temporal, mails, the command, the register; and what is left of it.
 
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { appendToRegister } from '../../../activities/register';
 import { runCommand } from '../../../cli/program';
 import { Shell } from '../../../cli/shell';
@@ -16,11 +16,10 @@ import { createPool } from '../../../postgres/pool';
 import { Appender } from '../../../register/append/appender';
 import { readIncidentEvents } from '../../../register/read-incident';
 import { verifyRegister } from '../../../register/verify';
-import { workflowLimits } from '../../../worker/cache-size';
 import { createActivities } from '../../../worker/create-activities';
 import { FakeWorld } from '../../setup/fake-world';
-import { afterFile, createTestDatabase, startDevServer, workflowBundle } from '../../setup/helpers';
-import { decodedPayloads, plain, quietWorkers } from '../../setup/workflow-harness';
+import { afterFile, createTestDatabase, startDevServer } from '../../setup/helpers';
+import { decodedPayloads, plain, quietWorkers, startWorker } from '../../setup/workflow-harness';
 import { type Bench, startBench } from '../../unit/activities/fixtures';
 import { Screen } from '../../unit/cli/helpers';
 import { type Intake, startIntake } from './helpers';
@@ -59,23 +58,10 @@ beforeAll(async () => {
     state: () => Promise.reject(new Error()),
     events: () => Promise.reject(new Error()),
   };
-  const worker = await Worker.create({
-    connection: native,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: workflowBundle(),
-    activities: {
-      ...new FakeWorld(() => Date.now()).activities(),
-      appendEntries: (input: never) => appendToRegister(register, input),
-      mailReporter: real.mailReporter,
-      raiseAlarm: real.raiseAlarm,
-    },
-    shutdownForceTime: '5 seconds',
-    ...workflowLimits(),
-  });
-  const running = worker.run();
-  afterFile(async () => {
-    worker.shutdown();
-    await running;
+  await startWorker(native, new FakeWorld(() => Date.now()), {
+    appendEntries: (input: never) => appendToRegister(register, input),
+    mailReporter: real.mailReporter,
+    raiseAlarm: real.raiseAlarm,
   });
   intake = await startIntake({
     pool,
