@@ -19,11 +19,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import type { OpenDeliveryInput } from '../../activities/types';
-import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../domain/incident/contract';
+import { TASK_QUEUE } from '../../domain/incident/contract';
 import { temporaryDir } from '../../platform/temporary-dir';
 import { migrate } from '../../postgres/migrate';
 import { startPostgres } from '../../stack/postgres';
-import { startTemporal } from '../../stack/temporal';
+import { startBenchTemporal } from './bench-temporal';
 import { Child } from './drain/child';
 import { DOMAIN, expectedCounts, WITHOUT_ADDRESS } from './drain/people';
 import type { World } from './drain/processes';
@@ -59,22 +59,18 @@ export async function main([count = '100000']: string[]): Promise<boolean> {
   if (!Number.isInteger(total) || total < 10_000) throw new Error('give a whole number of recipients, 10,000 at least');
   const dir = temporaryDir('bench-drain');
   const postgres = await startPostgres({ dir: path.join(dir, 'postgres'), durable: true, env: {} });
-  const temporal = await startTemporal({
-    searchAttributes: SEARCH_ATTRIBUTES,
-    database: path.join(dir, 'temporal.db'),
-    env: {},
-    headless: true,
-  });
+  const temporal = await startBenchTemporal(dir);
   await migrate(postgres.url);
   // Without the limits of a worker: counting all rows may take a while.
-  const pool = new pg.Pool({ connectionString: postgres.url });
+  const database = new pg.Client(postgres.url);
+  await database.connect();
   const connection = await Connection.connect({ address: temporal.address });
   const client = new Client({ connection });
   try {
     const world = { dir, databaseUrl: postgres.url, mailboxUrl: '', temporal: temporal.address, people: 0 };
-    const small = await delivered(client, pool, { ...world, people: total / 10 }, 'BENCH-1');
+    const small = await delivered(client, database, { ...world, people: total / 10 }, 'BENCH-1');
     say(total / 10, small);
-    const large = await delivered(client, pool, { ...world, people: total }, 'BENCH-2', true);
+    const large = await delivered(client, database, { ...world, people: total }, 'BENCH-2', true);
     say(total, large);
     const ratio = large.drain / large.bare!;
     const [most, mostOfSmall] = [Math.max(...large.peaks), Math.max(...small.peaks)];
@@ -102,7 +98,7 @@ export async function main([count = '100000']: string[]): Promise<boolean> {
     return false;
   } finally {
     await connection.close();
-    await pool.end();
+    await database.end();
     await temporal.stop();
     await postgres.stop();
     rmSync(dir, { recursive: true, force: true });
@@ -120,7 +116,7 @@ function say(recipients: number, delivery: Delivered): void {
 /** One delivery by a worker of its own, with the bare loop at its side if it is asked for. */
 async function delivered(
   client: Client,
-  pool: pg.Pool,
+  database: pg.Client,
   world: World,
   incidentId: string,
   withBare = false,
@@ -171,7 +167,7 @@ async function delivered(
     peaks.push(worker.peak() / MIB);
     const kept = await worker.ask('collected', null);
     const problems = [
-      ...(await problemsOfRows(pool, incidentId, world.people)),
+      ...(await problemsOfRows(database, incidentId, world.people)),
       ...problemsOfCounts('the mailbox', await mailbox.ask('counts', null), world.people),
       ...(withBare ? problemsOfCounts('the bare loop', await other.ask('counts', null), world.people) : []),
     ];
@@ -207,8 +203,8 @@ async function inputOf(worker: Child, incidentId: string): Promise<OpenDeliveryI
   };
 }
 
-async function problemsOfRows(pool: pg.Pool, incidentId: string, people: number): Promise<string[]> {
-  const { rows } = await pool.query(
+async function problemsOfRows(database: pg.Client, incidentId: string, people: number): Promise<string[]> {
+  const { rows } = await database.query(
     `SELECT count(*)::int AS rows, count(DISTINCT recipient_ref)::int AS people, count(*) FILTER (WHERE status = 'sent')::int AS sent,
             count(*) FILTER (WHERE status = 'failed')::int AS failed, count(DISTINCT provider_message_id)::int AS ids
        FROM tocsin.deliveries WHERE incident_id = $1`,

@@ -11,10 +11,11 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import { INCIDENT_WORKFLOW, SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../domain/incident/contract';
+import { INCIDENT_WORKFLOW, TASK_QUEUE } from '../../domain/incident/contract';
 import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
-import { type RunningTemporal, startTemporal } from '../../stack/temporal';
+import type { RunningTemporal } from '../../stack/temporal';
 import { bundleWorkflows } from '../../worker/bundle';
+import { startBenchTemporal } from './bench-temporal';
 import { benchDeclaration } from './outside-world';
 import { PART, processorMs, WorkerProcess } from './worker-process';
 
@@ -52,11 +53,7 @@ export async function main([count = '2000', wait]: string[]): Promise<boolean> {
   const total = Number(count);
   const minutes = Number(wait ?? 2 + total / 250);
   const dir = mkdtempSync(path.join(tmpdir(), 'tocsin-bench-'));
-  const server = await startTemporal({
-    searchAttributes: SEARCH_ATTRIBUTES,
-    database: path.join(dir, 'temporal.db'),
-    step: { chose() {}, progress() {} } as never,
-  });
+  const server = await startBenchTemporal(dir);
   const connection = await Connection.connect({ address: server.address });
   const place = { server, client: new Client({ connection }) };
   try {

@@ -156,8 +156,9 @@ export async function main(): Promise<boolean> {
   const dir = temporaryDir('bench-intake');
   const postgres = await startPostgres({ dir: path.join(dir, 'postgres'), durable: true, env: {} });
   await migrate(postgres.url);
-  const pool = new pg.Pool({ connectionString: postgres.url, max: 1 });
-  await pool.query(BARE_TABLE);
+  const database = new pg.Client(postgres.url);
+  await database.connect();
+  await database.query(BARE_TABLE);
   const [bare, intake] = [await startChild('bare', postgres.url), await startChild('intake', postgres.url)];
   const rates = { bare: [] as number[], intake: [] as number[] };
   try {
@@ -168,7 +169,7 @@ export async function main(): Promise<boolean> {
       rates.intake.push(await load(intake.url, requests));
     }
     const counted = 'SELECT (SELECT count(*) FROM tocsin.inbox) AS intake, (SELECT count(*) FROM public.bare) AS bare';
-    const { rows } = await pool.query(counted);
+    const { rows } = await database.query(counted);
     const ratio = median(rates.intake.map((rate, round) => rate / rates.bare[round]!));
     const shown = (list: number[]) => list.map((rate) => Math.round(rate)).join(' ');
     console.log(`bare    ${shown(rates.bare)} requests/s, ${rows[0].bare} rows stored`);
@@ -179,7 +180,7 @@ export async function main(): Promise<boolean> {
     return ratio >= BAR;
   } finally {
     for (const { child } of [bare, intake]) child.kill('SIGKILL');
-    await pool.end();
+    await database.end();
     await postgres.stop();
     rmSync(dir, { recursive: true, force: true });
   }

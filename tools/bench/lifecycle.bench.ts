@@ -10,15 +10,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { SEARCH_ATTRIBUTES } from '../../domain/incident/contract';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { evolve } from '../../domain/incident/evolve';
 import type { IncidentState } from '../../domain/incident/state';
 import { wantedWork } from '../../domain/incident/work';
 import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
-import { startTemporal } from '../../stack/temporal';
 import { bundleWorkflows } from '../../worker/bundle';
 import type { BareStep } from './bare-workflow';
+import { startBenchTemporal } from './bench-temporal';
 import { benchDeclaration, outsideWorld } from './outside-world';
 
 const policy = loadPolicy(DEFAULT_PACKS);
@@ -165,11 +164,7 @@ export async function main([incidents]: string[]): Promise<boolean> {
     throw new Error(`INCIDENTS is a whole number from 1, not "${incidents}"`);
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const dir = mkdtempSync(path.join(tmpdir(), 'tocsin-bench-'));
-  const server = await startTemporal({
-    searchAttributes: SEARCH_ATTRIBUTES,
-    database: path.join(dir, 'temporal.db'),
-    step: { chose() {}, progress() {} } as never,
-  });
+  const server = await startBenchTemporal(dir);
   const seen = new Observed();
   const bareActivity = async ({ id, step }: { id: string; step: number }) => {
     seen.count(id, step);

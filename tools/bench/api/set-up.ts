@@ -7,10 +7,10 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { dataConverter } from '../../../client/codec';
-import { INCIDENT_WORKFLOW, SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../../domain/incident/contract';
+import { INCIDENT_WORKFLOW, TASK_QUEUE } from '../../../domain/incident/contract';
 import { temporaryDir } from '../../../platform/temporary-dir';
 import { DEFAULT_PACKS, loadPolicy } from '../../../policy/load-policy';
-import { startTemporal } from '../../../stack/temporal';
+import { startBenchTemporal } from '../bench-temporal';
 import { benchDeclaration } from '../outside-world';
 import { processorMs } from '../worker-process';
 import type { ChildInput, Told } from './child';
@@ -142,11 +142,7 @@ export async function withServer(name: string, measure: (parts: Parts) => Promis
   const dir = temporaryDir(name);
   const encryptionKeys = [`bench:${randomBytes(32).toString('base64')}`];
   const sessionKey = randomBytes(16).toString('hex');
-  const temporal = await startTemporal({
-    searchAttributes: SEARCH_ATTRIBUTES,
-    database: path.join(dir, 'temporal.db'),
-    step: { chose() {}, progress() {} } as never,
-  });
+  const temporal = await startBenchTemporal(dir);
   const connection = await Connection.connect({ address: temporal.address });
   const client = new Client({ connection, dataConverter: dataConverter(encryptionKeys) });
   const children: Child[] = [];
