@@ -35,6 +35,8 @@ export const FAILURES = {
   ArtefactsAway: { retry: true },
   /** The ledger that a delivery was opened in cannot be reached. Open the delivery again to go on in the spool. */
   LedgerUnavailable: { retry: true },
+  /** The ledger has fewer rows than were mailed, as an older backup was restored: whoever is mailed now may have been told. */
+  LedgerLost: { retry: false },
   /** A step of a delivery that is in the spool of another worker's disk came here: it is done there. */
   SpoolElsewhere: { retry: true },
   /** Nobody knows whether a page arrived: it is sent again. */

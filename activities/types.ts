@@ -13,6 +13,7 @@ import type { ContentValue } from '../domain/incident/content-value';
 import type { Counted } from '../domain/incident/counted';
 import type { Rendering } from '../domain/incident/evidence';
 import type { ContainmentMeasure, ContainmentOutcome, IncidentStatus } from '../domain/incident/incident';
+import type { LedgerHeld } from '../domain/incident/ledger-key';
 import type { Reach, RoundPurpose } from '../domain/incident/round';
 import type { IncidentState } from '../domain/incident/state';
 import type { MailAudience } from '../domain/incident/work';
@@ -81,6 +82,8 @@ export interface DeliveryRef extends NoticeRef {
   /** Ledger key: the obligation for the first notice and new recipients; `obligation#round` where all are told again. */
   ledgerKey: string;
   renderings: Rendering[];
+  /** What was found in that ledger when it was last counted; missing where nothing was, or from an earlier version. */
+  held?: LedgerHeld;
 }
 
 export interface OpenDeliveryInput extends DeliveryRef {

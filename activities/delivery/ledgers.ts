@@ -6,7 +6,7 @@ import type { DeliveryLedger, ObligationKey, SettleResult } from './ledger/ledge
 import type { PostgresLedger } from './ledger/postgres-ledger';
 
 export interface Ledgers {
-  postgres: DeliveryLedger & Pick<PostgresLedger, 'settleUndecided' | 'answers'>;
+  postgres: DeliveryLedger & Pick<PostgresLedger, 'settleUndecided' | 'answers' | 'rowsInBatches' | 'setAside'>;
   /** On local disk, for the time Postgres cannot be reached. */
   spool: DeliveryLedger;
   /** Whose disk the spool is on. */

@@ -6,6 +6,7 @@ import type { OpenDeliveryInput, OpenedDelivery } from '../types';
 import { besideLedger } from './beside-ledger';
 import { comparesAddresses, toEnter } from './count-reached';
 import { claimedList, groupOf, keyOf } from './delivery-key';
+import { heldBefore } from './ledger-lost';
 import { asUnavailable, type LedgerName, type Ledgers, onLedger, postgresAnswers } from './ledgers';
 
 /** What opening a delivery needs. */
@@ -56,6 +57,7 @@ async function entered(
   const audience = directory.read(input.audience);
   // A mail to them may be out.
   const claimed = withoutClaimed ? await artefacts.recall(claimedList(input)) : new Set<string>();
+  const lost = name === 'postgres' ? await heldBefore(ledgers, artefacts, input) : undefined;
   let added = 0;
   const compared = name === 'postgres' && comparesAddresses(input);
   await besideLedger(ledgers, name, keyOf(input), audience, compared, async (some, enter) => {
@@ -64,6 +66,7 @@ async function entered(
       some.flatMap(toEnter).filter(({ ref }) => !claimed.has(ref)),
     );
   });
+  if (lost) await setAside(ledgers, input, lost);
   const unknown = audience.unknown();
   if (unknown.length > 0) {
     log.error(
@@ -74,6 +77,15 @@ async function entered(
   const counts = await onLedger(ledgers, name, (ledger) => ledger.summary(keyOf(input)));
   const left = counts.pending + counts.sending + counts.unknown;
   return { total: counts.total, added, left, unknownRefs: unknown.length };
+}
+
+/** Before anybody claims in this round: whose rows were lost waits for a person who looks at the provider. */
+async function setAside(ledgers: Ledgers, input: OpenDeliveryInput, lost: Set<string>): Promise<void> {
+  try {
+    await ledgers.postgres.setAside(groupOf(input), lost, new Date(input.held!.since));
+  } catch (error) {
+    throw asUnavailable(ledgers, error);
+  }
 }
 
 /** A spool is bound to this disk: it is not begun where the texts are not. @throws ArtefactsAway; another worker may have them. */

@@ -4,6 +4,7 @@ import type { DeliverySummary, OpenDeliveryInput, SpoolPlace } from '../types';
 import { besideLedger } from './beside-ledger';
 import { comparesAddresses, reachOf, toEnter } from './count-reached';
 import { keyOf } from './delivery-key';
+import { assertNothingLost } from './ledger-lost';
 import { assertSpoolHere, asUnavailable, type LedgerName, type Ledgers, onLedger, presentLedger } from './ledgers';
 
 interface Deps {
@@ -39,6 +40,7 @@ export function recountDelivery(deps: Deps, input: OpenDeliveryInput): Promise<P
   return heartbeating(async () => {
     // A spool knows nothing of what came back: what it holds is counted where that stands.
     await mergeSpool(deps.ledgers);
+    await assertNothingLost(deps.ledgers, input);
     const { counted } = await counting(deps, 'postgres', input);
     return { counted };
   });

@@ -15,12 +15,12 @@ import type { Counted } from './counted';
 import type { DataOf, NewEvent } from './events';
 import { withRecount } from './evolve-telling';
 import { groundsOf, isPublicInstead } from './grounds';
+import { ledgerKey } from './ledger-key';
 import { isCovered, type Standing, type Untold } from './standing';
 import { type IncidentState, type Obligation, putObligation } from './state';
 import { backIn, type Tally } from './tally';
 import { standing, tallyOf } from './telling';
 import { untoldText } from './untold';
-import { ledgerKey } from './work';
 
 /** The ledger has mails of a notice that came back since it was counted: it is to be counted again. */
 export function onCameBack(state: IncidentState, key: string): NewEvent[] {

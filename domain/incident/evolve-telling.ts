@@ -2,6 +2,7 @@
 import type { Instant } from '../kernel/time';
 import type { Named } from './counted';
 import type { DataOf, EventOf } from './events';
+import { withHeld } from './ledger-key';
 import { type Obligation, toldWithout } from './state';
 import {
   afresh,
@@ -44,7 +45,10 @@ export function withDelivery(
 ): Obligation {
   const next = withTally(o, (tally) => withCounted(tally, { counted, audience, ...evidence }));
   // What it went to is in the tally from here on.
-  const sent: Obligation = { ...next, status: 'partly-told', delivery: evidence, covers: undefined };
+  const sent: Obligation = {
+    ...{ ...next, status: 'partly-told', delivery: evidence, covers: undefined },
+    ...withHeld(o, evidence),
+  };
   // The stop came after the last batch.
   if (!stopped) return withoutStop(sent);
   // The rest may be told something else: what these were told is not forgotten over it.

@@ -12,6 +12,7 @@ import type { NoticeEdit } from './edits';
 import type { DataOf, OrganisationsTold, Publication } from './events';
 import type { Attachment, Evidence } from './evidence';
 import type { Assessment, ContainmentMeasure, ContainmentOutcome, Declaration, IncidentStatus } from './incident';
+import type { LedgerHeld } from './ledger-key';
 import type { LinkRelation } from './links';
 import type { SwitchedSender } from './notice-sender';
 import type { Parts } from './parts';
@@ -114,6 +115,8 @@ export interface Obligation {
   again?: Tally;
   /** The round under whose key the ledger holds the mails of this one; the first where it is missing. */
   ledgerRound?: number;
+  /** What was found in its ledgers, by their keys. */
+  ledgers?: Record<string, LedgerHeld>;
   /** How many had been told when this round was opened, where it tells others than those. */
   toldThen?: number;
   /** The number of the event for which it is to be counted again whom mails came back from. */

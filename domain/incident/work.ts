@@ -17,6 +17,7 @@ import type { EventOf, IncidentEvent } from './events';
 import type { Rendering } from './evidence';
 import { authorityOf } from './filings';
 import type { ContainmentMeasure } from './incident';
+import { ledgerKey } from './ledger-key';
 import { noticeNow } from './notice-now';
 import { isRecordOnly } from './records';
 import type { MeasuresSaid } from './said';
@@ -243,11 +244,6 @@ function stopOf({ seq, data }: EventOf<'sending-stopped'>, state: IncidentState)
   const { obligation, round } = data;
   const key = ledgerKey(state.obligations[obligation]!);
   return [{ kind: 'stop-delivery', key: `stop ${seq}`, about: { obligation }, obligation, round, ledgerKey: key }];
-}
-
-/** Rounds for those who were not told yet share the ledger of the notice, so nobody is told twice; others tell everyone again. */
-export function ledgerKey({ id, ledgerRound }: Obligation): string {
-  return ledgerRound === undefined ? id : `${id}#${ledgerRound}`;
 }
 
 /** Whom an email notice goes to, as the directory is asked for them. */

@@ -138,6 +138,9 @@ export class FakeWorld {
     return countedOf(audience, (to) => ledger.get(to) !== undefined && !this.back.has(to), this.back, out);
   }
 
+  /** What the incident says that a ledger held, each time that one is opened or counted again. */
+  readonly heldBefore: Array<{ incidentId: string; ledgerKey: string; sent: number | undefined }> = [];
+
   private takenOutOf(incidentId: string, ledgerKey: string): Set<string> {
     const key = `${incidentId} ${ledgerKey}`;
     const out = this.takenOut.get(key) ?? new Set<string>();
@@ -222,7 +225,8 @@ export class FakeWorld {
         this.shown.push({ input, at: await this.instant() });
         return { messageId: `inapp_${'e'.repeat(32)}` };
       },
-      openDelivery: async ({ incidentId, ledgerKey, audience, round }) => {
+      openDelivery: async ({ incidentId, ledgerKey, audience, round, held }) => {
+        this.heldBefore.push({ incidentId, ledgerKey, sent: held?.sent });
         const ledger = this.ledger(incidentId, ledgerKey);
         const out = this.takenOutOf(incidentId, ledgerKey);
         const before = ledger.size;
@@ -271,9 +275,10 @@ export class FakeWorld {
         this.stopped.add(`${incidentId} ${ledgerKey} ${round}`);
         this.takeOut(incidentId, ledgerKey);
       },
-      recountDelivery: async ({ incidentId, ledgerKey, audience }) => ({
-        counted: this.reachedOf(audience, this.ledger(incidentId, ledgerKey)),
-      }),
+      recountDelivery: async ({ incidentId, ledgerKey, audience, held }) => {
+        this.heldBefore.push({ incidentId, ledgerKey, sent: held?.sent });
+        return { counted: this.reachedOf(audience, this.ledger(incidentId, ledgerKey)) };
+      },
       settleBatch: async ({ incidentId, ledgerKey, acceptedAt }) => {
         const ledger = this.ledger(incidentId, ledgerKey);
         const waiting = [...ledger.keys()].filter((to) => this.undecided.delete(to));

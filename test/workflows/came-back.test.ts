@@ -38,6 +38,12 @@ test('after it was fulfilled: open again with an alarm, told by phone, and no ad
   expect(alarms[0]!.data).toMatchObject({ threshold: { failed: 1, total: 2 }, detail: 'ws-2 (the mail came back)' });
   expect(incident.entries('rejected').at(-1)!.data).toMatchObject({ message: 'mails-came-back' });
 
+  // A ledger that had fewer would have lost them: first it had none, then the two that were counted.
+  const held = harness.world.heldBefore.filter(
+    ({ incidentId, ledgerKey }) => incidentId === incident.id && ledgerKey === ID,
+  );
+  expect([...new Set(held.map(({ sent }) => sent))]).toEqual([undefined, 2]);
+
   await incident.send('told', { obligation: ID, channel: 'phone', workspaces: ['ws-2'], by: COUNSEL });
   incident.stuck = () => false;
   await incident.quiet();

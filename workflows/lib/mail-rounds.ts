@@ -154,6 +154,7 @@ function roundOf(
     round: o.round,
     at,
     ledgerKey,
+    ...(o.ledgers?.[ledgerKey] && { held: o.ledgers[ledgerKey] }),
     renderings: o.draft?.renderings ?? [],
     audience: audience!,
   };

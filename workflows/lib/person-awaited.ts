@@ -38,5 +38,5 @@ function textOf(undecided: UndecidedBatch[]): string {
       `${batch.slice(0, 12)} (${plural(recipients, 'recipient')}, first tried ${minuteText(claimedAt)} UTC)`,
   );
   const one = undecided.length === 1;
-  return `Nobody knows whether ${one ? 'this batch was' : 'these batches were'} accepted, as the mail provider has another request under the same key: ${each.join('; ')}. Everybody else is told meanwhile`;
+  return `Nobody knows whether ${one ? 'this batch was' : 'these batches were'} accepted, as the mail provider has another request under the same key, or the ledger lost what became of it: ${each.join('; ')}. Everybody else is told meanwhile`;
 }

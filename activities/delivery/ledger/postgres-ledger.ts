@@ -16,6 +16,7 @@ import type {
   SettleResult,
 } from './ledger';
 import { listDeliveries } from './list-deliveries';
+import { rowsInBatches, setAside } from './lost-rows';
 import { mergeDeliveries } from './merge-deliveries';
 import { openDeliveries } from './open-deliveries';
 import { settleBatch } from './settle-batch';
@@ -69,6 +70,16 @@ export class PostgresLedger implements DeliveryLedger {
   /** Settles batches of which only a person could tell what became of them. */
   settleUndecided(key: ObligationKey, settlement: Settlement) {
     return settleUndecided(this.pool, key, settlement);
+  }
+
+  /** @see rowsInBatches */
+  rowsInBatches(key: ObligationKey) {
+    return rowsInBatches(this.pool, key);
+  }
+
+  /** @see setAside */
+  setAside(group: DeliveryGroup, refs: Iterable<string>, since: Date) {
+    return setAside(this.pool, group, refs, since);
   }
 
   summary(key: ObligationKey) {

@@ -1,7 +1,9 @@
 import path from 'node:path';
+import pg from 'pg';
 import { mergeSpool } from '../../../activities/delivery/ledger/merge-spool';
 import { PostgresLedger } from '../../../activities/delivery/ledger/postgres-ledger';
 import { SpoolLedger } from '../../../activities/delivery/ledger/spool-ledger';
+import { createFolderArtefacts } from '../../../activities/storage/folder-artefacts';
 import { createPool, isUnavailable } from '../../../postgres/pool';
 import { createActivities } from '../../../worker/create-activities';
 import { afterFile, createTestDatabase } from '../../setup/helpers';
@@ -66,4 +68,73 @@ test('Postgres goes away in the middle of a delivery and comes back: every mail 
       .map(({ to }) => to[0]!)
       .sort(),
   ).toEqual(recipients.map(({ address }) => address).sort());
+});
+
+test('a ledger that an older backup has lost rows of mails none of them again; they wait for a person, and the new are told', async () => {
+  const recipients = recipientsNamed(250);
+  const bench = await startBench(recipients);
+  const database = await createTestDatabase();
+  const pool = createPool(database.url);
+  const owner = new pg.Client(database.url);
+  await owner.connect();
+  afterFile(async () => {
+    await owner.end();
+    await pool.end();
+  });
+  const postgres = new PostgresLedger(pool);
+  const spool = new SpoolLedger(path.join(bench.dir, 'spool'));
+  const ledgers = { postgres, spool, isUnavailable, mergeSpool: async () => undefined };
+  const worker = (artefacts = bench.deps.artefacts) => createActivities({ ...bench.deps, ledgers, artefacts });
+  const delivery = deliveryOf(await bench.activities.draftNotice(draftInput()));
+  const here = worker();
+  const send = (round: number) =>
+    bench.run(() => here.sendBatches({ ...delivery, round, ledger: 'postgres', maxBatches: 9 }));
+  const mailed = () => bench.mailbox.messages().map(({ to }) => to[0]!);
+
+  await here.openDelivery({ ...delivery, audience: ALL_OWNERS });
+  expect(await send(1)).toEqual({ done: true, sent: 250, failed: 0 });
+  const { firstSentAt } = await here.summariseDelivery({ ...delivery, audience: ALL_OWNERS });
+  const second = { ...delivery, round: 2, held: { sent: 250, since: firstSentAt! }, audience: ALL_OWNERS };
+  // Not lost as long as each has a row: a recount goes on.
+  await here.recountDelivery(second);
+
+  // The backup has a hundred rows that were sent, fifty that were not yet, and none of the others.
+  const ids = `SELECT id FROM tocsin.deliveries ORDER BY id`;
+  await owner.query(`DELETE FROM tocsin.deliveries WHERE id IN (${ids} OFFSET 150)`);
+  await owner.query(
+    `UPDATE tocsin.deliveries SET status = 'pending', batch_key = NULL, claimed_at = NULL, sent_at = NULL, provider_message_id = NULL,
+            body_sha256 = NULL WHERE id IN (${ids} OFFSET 100)`,
+  );
+  recipients.push({ ref: 'workspace:new', address: 'new@example.com', language: 'en' });
+
+  // Another worker knows nobody of them, and a count would call them untold.
+  const elsewhere = worker(createFolderArtefacts(path.join(bench.dir, 'another')));
+  const lost = { type: 'LedgerLost', message: expect.stringContaining('has 100 of the 250 mails') };
+  await expect(elsewhere.openDelivery(second)).rejects.toMatchObject(lost);
+  await expect(here.recountDelivery(second)).rejects.toMatchObject(lost);
+  expect(mailed()).toHaveLength(250);
+
+  for (const again of [1, 2]) {
+    expect(await here.openDelivery(second)).toMatchObject({
+      ledger: 'postgres',
+      total: 251,
+      added: again === 1 ? 101 : 0,
+    });
+  }
+  const batches = [expect.objectContaining({ recipients: 100 }), expect.objectContaining({ recipients: 50 })];
+  const { undecided, ...told } = await send(2);
+  expect(told).toEqual({ done: true, sent: 1, failed: 0 });
+  expect(undecided).toEqual(expect.arrayContaining(batches));
+  expect(mailed().sort()).toEqual(recipients.map(({ address }) => address).sort());
+
+  // A person read in the provider's log that one batch was accepted and the other was not.
+  const [accepted, refused] = ['100', '50'].map(
+    (n) => undecided!.find(({ recipients: of }) => String(of) === n)!.batch,
+  );
+  await here.settleBatch({ ...second, batch: accepted!, acceptedAt: firstSentAt! });
+  await here.settleBatch({ ...second, batch: refused! });
+  expect(await here.openDelivery(second)).toMatchObject({ total: 251, added: 0 });
+  expect(await send(2)).toEqual({ done: true, sent: 50, failed: 0 });
+  expect(mailed()).toHaveLength(301);
+  expect(await here.summariseDelivery(second)).toMatchObject({ total: 251, sent: 251, pending: 0 });
 });

@@ -63,6 +63,12 @@ export class SwitchedLedger extends SpoolLedger {
   async settleUndecided(): Promise<number> {
     throw new Error('a ledger on disk settles nothing: it is brought into Postgres before that');
   }
+  async setAside(): Promise<number> {
+    throw new Error('a ledger on disk is restored from no backup');
+  }
+  async rowsInBatches(...args: Parameters<SpoolLedger['recipients']>) {
+    return (await this.recipients(...args)).filter(({ batchKey }) => batchKey !== undefined).length;
+  }
   answers(): Promise<void> {
     return this.unlessDown(async () => undefined);
   }
