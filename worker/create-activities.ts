@@ -41,9 +41,12 @@ export interface OutwardPorts {
   inApp: InAppPort;
 }
 
-/** Takes detections that Tocsin itself makes. Resolves when they are stored for good; a repeated one changes nothing. */
+/** The inbox, as activities use it. */
 export interface DetectionPort {
+  /** Takes detections that Tocsin itself makes. Resolves when they are stored for good; a repeated one changes nothing. */
   accept(detections: Detection[]): Promise<void>;
+  /** Has them handed over anew that came to a case after its decision; gives the places of those that stay with it. */
+  handBack(caseId: string, detections: Detection[]): Promise<number[]>;
 }
 
 /** All that the activities need from outside. Every worker of a namespace shares register, ledger, artefacts and site. */
@@ -133,6 +136,9 @@ export function createActivities(deps: ActivityDeps): Activities {
     },
     checkAuditLog: (input) => checkAuditLog(deps.audit, input.log, (lines) => Context.current().heartbeat(lines)),
     raiseDetections: ({ detections }) => deps.detections.accept(detections),
+    async handBackDetections({ caseId, detections }) {
+      return { stay: await deps.detections.handBack(caseId, detections) };
+    },
     mailReporter: (input) =>
       mailReporter({ reporters: deps.reporters, mail: outward(input).mail, organisation, now }, input),
     ...dependencyActivities(deps),

@@ -282,7 +282,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
     contacts,
     escalation: connectEscalation(settings.escalation, { mail: live.mail, contacts, artefacts, log, linkMaker }),
     audit,
-    detections: { accept: pipeline.store },
+    detections: pipeline.inbox,
     dependencies: configuredDependencies(pool, dataDir, settings.dependencies),
     reporters: {
       claim: (reportId, mail, now) =>

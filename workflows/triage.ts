@@ -9,9 +9,11 @@ import type { ClosedInput, ResumedInput } from '../domain/case/resumed';
 import { ANSWERED_SIGNAL, type Answered, RECOUNTED_SIGNAL } from '../domain/incident/detections';
 import { joinedOf } from '../domain/triage/belongs';
 import { deliveryOf } from '../domain/triage/delivery';
+import { takes } from '../domain/triage/late';
 import { openingOf } from '../domain/triage/opening';
 import {
   DETECTED_SIGNAL,
+  type Detected,
   DetectedSchema,
   type TriageEvent,
   type TriageInput,
@@ -20,11 +22,12 @@ import {
   type TriageState,
   type TriageWork,
 } from '../domain/triage/state';
-import { countIn, emptyTally, recordTally, type Tally } from '../domain/triage/tally';
+import { countIn, emptyTally, isCounted, recordTally, type Tally } from '../domain/triage/tally';
 import { triageLifecycle } from '../domain/triage/triage';
 import { begunOnce } from './lib/begun-once';
 import { carriedCase } from './lib/carried';
 import { Incidents, reached } from './lib/detections';
+import { HandedBack } from './lib/handed-back';
 import type { Carried, Situation } from './lib/kind';
 import { internalSignal } from './lib/receive-messages';
 import { closedInRegister, fromRegister, isClosed, isResumed } from './lib/resumed';
@@ -47,9 +50,8 @@ export function triage(input: Input): Promise<CaseResult> {
   return runLifecycle<TriageState, TriageEvent, TriageWork, TriageOutcome>({
     messages: triageLifecycle.messages,
     perform: (work, at) => perform(work, at, incidents),
-    signals: (run) => ({
-      [ANSWERED_SIGNAL]: incidents.signal,
-      [DETECTED_SIGNAL]: internalSignal('A detection that belongs to this case', DetectedSchema, (detected) => {
+    signals(run) {
+      const count = (detected: Detected): Promise<void> | undefined => {
         const isLate = isLateIn(run.state);
         const counted = countIn(run.state, tally, detected, isLate);
         tally = counted.tally;
@@ -62,8 +64,16 @@ export function triage(input: Input): Promise<CaseResult> {
           return gathering;
         }
         return undefined;
-      }),
-    }),
+      };
+      const handedBack = new HandedBack(count);
+      return {
+        [ANSWERED_SIGNAL]: incidents.signal,
+        [DETECTED_SIGNAL]: internalSignal('A detection that belongs to this case', DetectedSchema, (detected) => {
+          if (isCounted(tally, detected) || takes(run.state, detected) || !handedBack.isDone) return count(detected);
+          return handedBack.take(run.state.caseId, detected);
+        }),
+      };
+    },
     takeUnrecorded(state) {
       const recorded = recordTally(state, tally, tally.more > 0 && isLateIn(state));
       tally = recorded.tally;

@@ -11,7 +11,7 @@ import { belongsTo } from './belongs';
 import { alarmOf } from './clock';
 import { deliveryOf } from './delivery';
 import { apart, isRepeat } from './repeat';
-import type { TriageEvent, TriageState, TriageWork } from './state';
+import type { Detected, TriageEvent, TriageState, TriageWork } from './state';
 
 /** How a workflow of an incident stands, for those of which its detections are told. */
 export type IncidentStanding = 'running' | 'closed' | 'stopped';
@@ -53,6 +53,15 @@ export function lateOf(
   if (judgement.severity < severity)
     return opens(after(judgement, caseId), `${caseId} was decided as ${severity}, and this is ${judgement.severity}`);
   return 'counted';
+}
+
+/**
+ * Whether a case counts a detection that comes to it: it waits, or its decision answers for it, as `lateOf` found. What was sent
+ * while it waited may come in the moment of the decision, and is judged anew then; while a decision is carried out, what is graver.
+ */
+export function takes({ decision, closedAt, severity }: TriageState, detected: Omit<Detected, 'detection'>): boolean {
+  if (!decision) return true;
+  return closedAt ? detected.closedAt === closedAt : detected.severity >= severity;
 }
 
 /** The case that comes after a decided one. */

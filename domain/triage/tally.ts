@@ -37,6 +37,11 @@ export function emptyTally({ deliveries = [] }: Pick<TriageState, 'deliveries'>)
   return { more: 0, systems: [], indicators: [], seen: deliveries };
 }
 
+/** Whether a detection was counted before, as far as that is known. */
+export function isCounted({ seen }: Tally, { detection }: Pick<Detected, 'detection'>): boolean {
+  return seen.includes(deliveryOf(detection));
+}
+
 /** Counts a detection in. `record`: whether the register gets it now. `isLate`: it comes after the case was closed. */
 export function countIn(
   state: TriageState,
@@ -45,7 +50,7 @@ export function countIn(
   isLate = false,
 ): { tally: Tally; record: boolean } {
   const hash = deliveryOf(detection);
-  if (tally.seen.includes(hash)) return { tally, record: false };
+  if (isCounted(tally, { detection })) return { tally, record: false };
   const more = tally.more + 1;
   const nth = isLate ? (state.late?.count ?? 0) + more : state.count + more;
   const worst = tally.severity ?? state.severity;

@@ -69,6 +69,7 @@ export const BOUNDARIES: Record<keyof Activities, Boundary | 'case' | 'undecided
   tellInApp: 'asked-for',
   standingOfAlarms: 'hourly',
   raiseDetections: 'case',
+  handBackDetections: 'case',
   mailReporter: 'case',
   auditLogs: 'case',
   checkAuditLog: 'case',

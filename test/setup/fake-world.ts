@@ -77,6 +77,8 @@ export class FakeWorld {
   /** Containment that took effect, by its id; the number of attempts that came through is `times`. */
   /** What activities raised, repeats included. */
   readonly detections: Detection[] = [];
+  /** What cases handed back to the inbox, and the case of each. */
+  readonly handedBack: Array<{ caseId: string; detection: Detection }> = [];
   readonly rules = new Map<string, { times: number; undone: boolean }>();
   /** Every attempt, also those that failed: the name of the activity and its instant. */
   readonly attempts: { activity: keyof Activities; at: Instant; input: unknown }[] = [];
@@ -310,6 +312,10 @@ export class FakeWorld {
       },
       raiseDetections: async ({ detections }) => {
         this.detections.push(...detections);
+      },
+      handBackDetections: async ({ caseId, detections }) => {
+        this.handedBack.push(...detections.map((detection) => ({ caseId, detection })));
+        return { stay: [] };
       },
       ...dependencyActivities({
         dependencies: this.dependencies,

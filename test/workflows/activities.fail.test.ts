@@ -45,6 +45,7 @@ const WALKED: Record<
   tellAcknowledged: 'escalation',
   tellResolved: 'escalation',
   raiseDetections: 'audit',
+  handBackDetections: 'triage',
   auditLogs: 'audit',
   checkAuditLog: 'audit',
   mailReporter: 'report',

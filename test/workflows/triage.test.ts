@@ -3,8 +3,10 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { TocsinClient } from '../../client/tocsin-client';
 import { DAY_MS, HOUR_MS, toInstant, toMs } from '../../domain/kernel/time';
 import { belongsTo } from '../../domain/triage/belongs';
+import { DETECTED_SIGNAL } from '../../domain/triage/state';
 import { TriageCase } from '../setup/triage-case';
 import { declaration, WorkflowHarness } from '../setup/workflow-harness';
+import { detection } from '../unit/domain/helpers/detections';
 
 const MINUTE_MS = 60_000;
 const AUDIT = { source: 'audit', format: 'audit-log', type: 'audit.damage', severity: undefined };
@@ -102,6 +104,35 @@ test('a minor one alarms at its limit and ever after, until a person dismisses i
   }
   expect(await it.state()).toMatchObject({ status: 'dismissed', count: 3, late: { count: 2 } });
   expect(it.alarms().filter(({ threshold }) => threshold === 'after-decision')).toHaveLength(1);
+  await it.check();
+});
+
+test('what comes in the moment of the decision, sent while nothing was decided, is judged anew: the inbox gets it back', async () => {
+  const it = await detect({ severity: 'sev4' });
+  const { firstAt: at } = await it.state();
+  // The run is not over before its entries are written.
+  harness.world.fail('appendEntries');
+  harness.world.fail('handBackDetections', () => harness.world.attempts.length % 2 === 0);
+  await it.send('dismiss', { reason: 'The load test of Tuesday' });
+  const own = { source: `source-${counter}`, at };
+  const signal = (eventId: string, over: object = {}, with_: object = {}) =>
+    it.handle.signal(DETECTED_SIGNAL, {
+      ...{ detection: detection({ ...own, eventId, ...over }), severity: 'sev4' },
+      ...with_,
+    });
+  const elsewhere = Array.from({ length: 25 }, (_, n) => `elsewhere-${n}`);
+  await Promise.all(elsewhere.map((eventId) => signal(eventId, { systems: ['payments'] })));
+  const { closedAt } = await it.state();
+  // One whose sender had looked at the decision; and one that was counted before it.
+  await signal('looked', {}, { closedAt });
+  const [{ deliveries }] = [(await it.state()) as { deliveries?: string[] }];
+  await harness.sleep(2 * MINUTE_MS);
+  harness.world.repair();
+  await it.handle.result();
+  const back = harness.world.handedBack.filter(({ caseId }) => caseId === it.id);
+  expect(new Set(back.map(({ detection }) => detection.eventId))).toEqual(new Set(elsewhere));
+  expect(deliveries?.length).toBeGreaterThan(0);
+  expect(await it.state()).toMatchObject({ status: 'dismissed', count: 2, late: { count: 1 }, systems: [] });
   await it.check();
 });
 

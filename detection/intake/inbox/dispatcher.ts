@@ -10,6 +10,7 @@ import { OtherKeys } from '../../../client/errors';
 import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
 import { inTransaction } from '../../../postgres/transaction';
 import type { InboxProofs } from './inbox-proof';
+import { BeingDecided } from './open-triage';
 import type { HandOver, Settled } from './settled';
 import { pruneUntaken } from './untaken';
 
@@ -128,6 +129,8 @@ export class Dispatcher {
         const waitSeconds = OTHER_KEYS_WAIT_SECONDS;
         return { problem: error.name, attempts: row.attempts, parked: false, waitSeconds };
       }
+      if (error instanceof BeingDecided)
+        return { problem: error.name, attempts: row.attempts, parked: false, waitSeconds: FIRST_WAIT_SECONDS };
       const away = this.deps.isAway(error);
       if (away) this.deps.onTrouble?.('temporal', { code: codeOf(error) });
       const attempts = row.attempts + (away ? 0 : 1);

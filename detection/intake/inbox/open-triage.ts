@@ -8,7 +8,7 @@ import type { RulesSnapshot } from '../../../domain/detection/detection-rules';
 import type { CaseJudgement } from '../../../domain/detection/judgement';
 import { exactMs, minuteText, toInstant, toMs } from '../../../domain/kernel/time';
 import { belongsTo } from '../../../domain/triage/belongs';
-import { type IncidentStanding, lateOf } from '../../../domain/triage/late';
+import { type IncidentStanding, lateOf, takes } from '../../../domain/triage/late';
 import {
   DETECTED_SIGNAL,
   type Detected,
@@ -22,6 +22,15 @@ import { triageCaseId } from './triage-case-id';
 export type TriageCases = Pick<TocsinClient, 'find' | 'signalWithStart' | 'signalClosed' | 'stands' | 'view'>;
 
 const DECIDED: TriageState['status'][] = ['declared', 'dismissed', 'merged'];
+const BEING_DECIDED: TriageState['status'][] = ['declaring', 'merging', 'unmerging'];
+
+/** A decision is being carried out that does not answer for the detection: it comes again in a moment. */
+export class BeingDecided extends Error {
+  override readonly name = 'BeingDecided';
+  constructor(caseId: string) {
+    super(`a decision on triage case ${caseId} is being carried out: the detection is handed over after it`);
+  }
+}
 
 /** As many cases as may come after each other; what comes after the last of them is counted with it. */
 const MOST_CASES = 20;
@@ -43,6 +52,7 @@ export async function openTriage(
     // A run of a decided case may still be under way, and would take anything.
     const status = (await cases.find(caseId))?.caseStatus;
     const isDecided = DECIDED.some((each) => each === status);
+    if (BEING_DECIDED.some((each) => each === status)) await mustAnswer(cases, caseId, own);
     if (!isDecided && !(await openCase(cases, detection, own, rules)).late) return { caseId, late: false };
     const state = await decidedCase(cases, caseId);
     const becomes = lateOf(state, detection, own, await incidentsOf(cases, state));
@@ -53,6 +63,12 @@ export async function openTriage(
     }
     own = becomes.opens;
   }
+}
+
+/** A case of which a decision is being carried out counts what is no graver, and would hand back the rest. */
+async function mustAnswer(cases: TriageCases, caseId: string, { severity }: CaseJudgement): Promise<void> {
+  const state = (await cases.view<'triage'>(caseId))?.state;
+  if (state && !takes(state, { severity })) throw new BeingDecided(caseId);
 }
 
 /** A run that has only begun, from the register, knows its case within a moment. */
@@ -82,12 +98,12 @@ async function incidentsOf(cases: TriageCases, state: TriageState): Promise<Map<
 
 async function countLate(
   cases: TriageCases,
-  { caseId, title, severity, owner, status }: TriageState,
+  { caseId, title, severity, owner, status, closedAt }: TriageState,
   detection: Detection,
   judged: CaseJudgement['severity'],
 ): Promise<void> {
   const input = { closed: { caseId } };
-  const detected: Detected = { detection, severity: judged };
+  const detected: Detected = { detection, severity: judged, closedAt };
   await cases.signalClosed(
     { workflow: TRIAGE_WORKFLOW, id: caseId, input, title, severity, owner, status },
     DETECTED_SIGNAL,

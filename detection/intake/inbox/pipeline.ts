@@ -9,6 +9,7 @@ import { tocsin } from '../../../domain/kernel/command-lines';
 import { Inbox } from './accept';
 import { checkingAdvisories, createCheckStarter } from './advisory-checks';
 import { Dispatcher, UNPROVED } from './dispatcher';
+import { handBack } from './hand-back';
 import { createHandOver, isTemporalAway } from './hand-over';
 import { InboxProofs } from './inbox-proof';
 import { rulesInForce } from './rules-in-force';
@@ -29,6 +30,11 @@ export interface PipelineOptions {
 export interface Pipeline {
   /** Stores detections for good, in Postgres or in Temporal; rejects when neither takes them. */
   store(detections: Detection[]): Promise<void>;
+  /** What the activities of a worker do with it. */
+  inbox: {
+    accept(detections: Detection[]): Promise<void>;
+    handBack(caseId: string, detections: Detection[]): Promise<number[]>;
+  };
   /** Something was put into the inbox otherwise: look now. */
   poke(): void;
   start(): void;
@@ -85,5 +91,16 @@ export function createPipeline({
     const { code, name } = error as { code?: unknown; name?: string };
     log.warn({ code: code ?? name }, 'the inbox cannot be written: detections go to Temporal');
   });
-  return { store, poke: () => dispatcher.poke(), start: () => dispatcher.start(), stop: () => dispatcher.stop() };
+  const given = {
+    accept: store,
+    async handBack(caseId: string, detections: Detection[]) {
+      const stay = await handBack(pool, caseId, detections, proofs);
+      dispatcher.poke();
+      return stay;
+    },
+  };
+  return {
+    ...{ store, inbox: given },
+    ...{ poke: () => dispatcher.poke(), start: () => dispatcher.start(), stop: () => dispatcher.stop() },
+  };
 }

@@ -4,6 +4,8 @@ import { OtherKeys } from '../../../client/errors';
 import { Inbox } from '../../../detection/intake/inbox/accept';
 import { countInbox, listParked, retryParked } from '../../../detection/intake/inbox/counts';
 import { Dispatcher, type DispatcherDeps } from '../../../detection/intake/inbox/dispatcher';
+import { handBack } from '../../../detection/intake/inbox/hand-back';
+import { BeingDecided } from '../../../detection/intake/inbox/open-triage';
 import type { Settled } from '../../../detection/intake/inbox/settled';
 import { createStore } from '../../../detection/intake/inbox/store';
 import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
@@ -102,6 +104,64 @@ test('where the workers have other keys rows wait, are not counted against, and 
     [source],
   );
   expect(rows).toEqual([{ late: true }]);
+});
+
+test('what its case hands back is handed over anew, and what was counted with a decision stays', async () => {
+  const source = 'handed-back';
+  const caseId = 'TRG-000000000000';
+  const rows = [1, 2, 3, 4].map((n) => detection(source, n));
+  const accepted = rows.slice(0, 3);
+  await new Inbox(pool).accept(accepted);
+  const { taken, handOver } = recorder();
+  const settles = dispatcher({
+    handOver: async (given) => ({ ...(await handOver(given)), ...(given.eventId === 'n-3' && { state: 'decided' }) }),
+  });
+  await settles.drainOnce();
+  // Of another case, or given twice, it changes nothing more; the fourth went to Temporal while Postgres was away.
+  expect(await handBack(pool, 'TRG-111111111111', [rows[0]!])).toEqual([]);
+  expect(taken.get('n-1')).toBe(1);
+  for (const _ of [1, 2]) expect(await handBack(pool, caseId, [rows[0]!, rows[2]!, rows[3]!])).toEqual([1]);
+  expect(await countsOf(source)).toEqual([
+    { state: 'decided', rule: 'all', count: 1 },
+    { state: 'triaged', rule: 'all', count: 1 },
+    { state: 'waiting', rule: null, count: 2 },
+  ]);
+  await dispatcher({ handOver }).drainOnce();
+  expect([...taken]).toEqual([
+    ['n-1', 2],
+    ['n-2', 1],
+    ['n-3', 1],
+    ['n-4', 1],
+  ]);
+});
+
+test('one that a dispatcher has in hand is handed over anew once that has settled it', async () => {
+  const source = 'in-hand';
+  await new Inbox(pool).accept([detection(source, 1)]);
+  let back: Promise<number[]> | undefined;
+  const { taken, handOver } = recorder();
+  await dispatcher({
+    async handOver(given) {
+      // Its case was decided, and hands it back before the row says where it went.
+      back = handBack(pool, 'TRG-000000000000', [given]);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return handOver(given);
+    },
+  }).drainOnce();
+  expect(await back).toEqual([]);
+  await dispatcher({ handOver }).drainOnce();
+  expect(taken.get('n-1')).toBe(2);
+});
+
+test('while a decision is carried out a graver one waits, and is not counted against', async () => {
+  const source = 'being-decided';
+  await new Inbox(pool).accept([detection(source, 1)]);
+  const busy = dispatcher({ handOver: recorder(() => new BeingDecided('TRG-000000000000')).handOver });
+  for (let n = 0; n < 20; n++) {
+    await dueNow(source);
+    await busy.drainOnce();
+  }
+  expect(await countsOf(source)).toEqual([{ state: 'waiting', rule: null, count: 1 }]);
 });
 
 test('a row that is never taken is parked and told, hinders no other, and can be tried again', async () => {

@@ -121,7 +121,7 @@ export async function startBench(recipients: DirectoryRecipient[] = [], unknown:
     contacts: createContacts({ fallback: 'oncall@example.com', contacts: { alice: 'alice@example.com' } }),
     reporters: { claim: unused, settle: unused },
     audit: { logs: [], look: unused, noteConfiguration: unused },
-    detections: { accept: unused },
+    detections: { accept: unused, handBack: unused },
     escalation: {
       ports: [],
       rota: async () => undefined,

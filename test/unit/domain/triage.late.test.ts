@@ -1,9 +1,10 @@
 // What becomes of a detection that comes after its case was decided and closed: it is counted and told, or opens a case of its own.
-import { openTriage } from '../../../detection/intake/inbox/open-triage';
+import { BeingDecided, openTriage } from '../../../detection/intake/inbox/open-triage';
 import { foldCase } from '../../../domain/case/advance';
 import type { RaisedAlarm } from '../../../domain/case/alarm';
 import { alarmText } from '../../../domain/case/alarm-text';
 import { commandText } from '../../../domain/kernel/command-lines';
+import { takes } from '../../../domain/triage/late';
 import type { Detected, TriageInput, TriageState } from '../../../domain/triage/state';
 import { triageLifecycle } from '../../../domain/triage/triage';
 import { detection, judged, RULES } from './helpers/detections';
@@ -176,6 +177,39 @@ it('a case that waits again waits with all of them', async () => {
   it.comeOf({ kind: 'unmerged', from: INCIDENT }, at(4.1));
   expect(it.state).toMatchObject({ status: 'waiting', count: 2 });
   expect((it.state as TriageState).late).toBeUndefined();
+});
+
+describe('in the moment of a decision', () => {
+  it('what was sent while nothing was decided is judged anew, and never counted with what it is no repeat of', async () => {
+    const { world, it } = await decided('dismissed');
+    const sent = { severity: 'sev4' as const };
+    expect([takes(it.state, sent), takes(it.state, { ...sent, closedAt: at(0.5) })]).toEqual([false, false]);
+    expect(takes(it.state, { ...sent, closedAt: it.state.closedAt })).toBe(true);
+    // Handed over once more, it finds the decision.
+    const next = await world.detect({ eventId: '2', systems: ['payments'] });
+    expect([next.late, next.it === it]).toEqual([false, false]);
+  });
+
+  it('while a decision is carried out what is graver waits for it, and the rest is counted', async () => {
+    const world = new World();
+    const input = {
+      correlationId: 'x',
+      format: 'ftagent',
+      type: 'ftagent.attack',
+      scope: 'platform',
+      severity: 'sev3',
+    };
+    const { it } = await world.detect(input);
+    world.incidents.set(INCIDENT, 'running');
+    it.send('merge', { into: INCIDENT }, at(1));
+    expect((await world.detect({ ...input, eventId: '2' })).late).toBe(false);
+    expect(it.state).toMatchObject({ status: 'merging', count: 2 });
+    const graver = { ...input, eventId: '3', severity: 'sev1' };
+    await expect(world.detect(graver)).rejects.toThrow(BeingDecided);
+    it.comeOf({ kind: 'merged', into: INCIDENT }, at(1.1));
+    const next = await world.detect(graver);
+    expect([next.late, next.it.state.severity, it.state.count]).toEqual([false, 'sev1', 2]);
+  });
 });
 
 it('a case that is open and has stopped takes none: the detection waits until it is resumed', async () => {
