@@ -333,7 +333,7 @@ export interface Activities {
   undoMeasure(input: MeasureInput): Promise<MeasureResult>;
   /** Hands detections to the inbox, each once for its source and event id: the rules judge them from there. */
   raiseDetections(input: { detections: Detection[] }): Promise<void>;
-  /** Has the inbox hand over anew what came to a case after its decision. `stay`: the places of those counted with a decision. */
+  /** Has the inbox hand over anew what came to a case after its decision and was sent before it. `stay`: the places of the others. */
   handBackDetections(input: { caseId: string; detections: Detection[] }): Promise<{ stay: number[] }>;
   /** Mails a reporter once for the kind of mail, however often it is asked for. */
   mailReporter(input: ReporterMailInput): Promise<ReporterMailResult>;

@@ -119,7 +119,11 @@ export class TocsinClient implements CaseClient {
    * Signals a case whose workflow is over, as it is closed: a new run of it begins from the register, takes the signal and ends
    * when nothing is left to do. `start` says how lists show it.
    */
-  async signalClosed(start: CaseStart & { input: ClosedInput }, signal: string, payload: unknown): Promise<void> {
+  async signalClosed(
+    start: CaseStart & { input: ClosedInput | ClosedIncidentInput },
+    signal: string,
+    payload: unknown,
+  ): Promise<void> {
     await this.timed(() => this.signalStart(start, signal, payload, { workflowIdReusePolicy: 'ALLOW_DUPLICATE' }));
   }
 

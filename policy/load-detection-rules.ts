@@ -26,10 +26,30 @@ export function loadDetectionRules(
   const problems = [
     ...(parsed.success ? problemsOfNames(parsed.data) : schemaProblems(parsed.error, raw)),
     ...orderProblems(raw.rules),
+    ...(parsed.success ? joinProblems(parsed.data) : []),
   ];
   if (!parsed.success || problems.length > 0) throw new PolicyError(WHAT, at, problems);
   const { sha256, copy } = canonicalCopy<DetectionRules>(parsed.data);
   return Object.freeze({ sha256, rules: copy });
+}
+
+/** Rules that join cases of others which they can never be found by. */
+function joinProblems({ rules }: DetectionRules): string[] {
+  const dedupeOf = (id: string) =>
+    rules.flatMap((rule) => (rule.id === id && 'dedupe' in rule ? [rule.dedupe] : []))[0];
+  return rules.flatMap((rule) => {
+    if (!('dedupe' in rule)) return [];
+    const { fields, window, joins = [] } = rule.dedupe;
+    return joins.flatMap((id) => {
+      const other = id === rule.id ? undefined : dedupeOf(id);
+      const at = `rules[${rule.id}].dedupe.joins`;
+      if (!other) return [`${at}: "${id}" is no other rule that opens cases: name one of this file`];
+      if (JSON.stringify([fields, window]) === JSON.stringify([other.fields, other.window])) return [];
+      return [
+        `${at}: "${id}" has other fields or another window, so that none of its cases is found: make them the same`,
+      ];
+    });
+  });
 }
 
 interface RawRule {

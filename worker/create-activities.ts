@@ -45,7 +45,7 @@ export interface OutwardPorts {
 export interface DetectionPort {
   /** Takes detections that Tocsin itself makes. Resolves when they are stored for good; a repeated one changes nothing. */
   accept(detections: Detection[]): Promise<void>;
-  /** Has them handed over anew that came to a case after its decision; gives the places of those that stay with it. */
+  /** Has those handed over anew that were sent before a decision and came after it; gives the places of the others. */
   handBack(caseId: string, detections: Detection[]): Promise<number[]>;
 }
 

@@ -69,8 +69,11 @@ export function incident(input: Input): Promise<CaseResult> {
       'mails-came-back': internalSignal(
         'Intake: the ledger has mails that came back since they were counted',
         CameBackSchema,
-        ({ ledgerKey }) =>
-          void run.step((state, now) => onOutcome(state, { kind: 'came-back', ledgerKey }, policy.pack, now)),
+        ({ ledgerKey }) => {
+          const unheard = run.state.closedAt !== undefined && !patched('mails-of-a-closed-incident');
+          const outcome = { kind: 'came-back' as const, ledgerKey, ...(unheard && { unheard }) };
+          run.step((state, now) => onOutcome(state, outcome, policy.pack, now));
+        },
       ),
     }),
     async begin(run) {

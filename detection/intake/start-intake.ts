@@ -28,6 +28,7 @@ import { createPipeline } from './inbox/pipeline';
 import { UntakenCounts } from './inbox/untaken';
 import { logPlugin } from './log-plugin';
 import { CameBackTeller } from './mail-events/tell-came-back';
+import { createTellClosed } from './mail-events/tell-closed';
 import { createIntake, drain } from './server/create-intake';
 import { Health } from './server/health';
 import type { IntakeServerSettings } from './settings';
@@ -126,7 +127,7 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
       }),
     });
     const teller = sources.some(({ adapter }) => adapter.format === 'resend')
-      ? new CameBackTeller(pool, temporal, log)
+      ? new CameBackTeller(pool, temporal, createTellClosed(pool, new TocsinClient(temporal, taskQueue)), log)
       : undefined;
     const url = await app.listen({ host, port });
     pipeline.start();

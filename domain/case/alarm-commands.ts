@@ -98,6 +98,11 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
         explain,
       ];
     }
+    case 'count-again':
+      return [
+        ...(obligation === undefined ? [] : [commandLine('notice recipients', { id, obligation, state: 'came-back' })]),
+        commandLine('reopen', { id, reason: ask('reason'), by }),
+      ];
     case 'look-into':
     case 'tell-by-hand':
       return [explain, commandLine('show', { id })];

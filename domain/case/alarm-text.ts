@@ -65,6 +65,8 @@ const EN: Words = {
         return `overdue, reminder ${threshold.times}`;
       case 'undeliverable':
         return 'not delivered';
+      case 'came-back':
+        return 'mails came back';
       case 'text-changed':
         return 'text changed';
       case 'undecided':
@@ -133,6 +135,8 @@ const EN: Words = {
       'tell the organisations and institutions that may reduce the harm and record it, or decide with a reason that none could',
     'look-into': 'find out why, and fix it',
     'tell-by-hand': 'tell them by another channel and record it, or decide with a reason to leave them untold',
+    'count-again':
+      'see who they were for, and reopen the incident: who was told is then counted again, and the rest can be told otherwise',
     'settle-batch':
       'look in the log of the mail provider whether it was accepted there, then record that it was, and when, or that it was not: it is then sent, unless the sending was stopped',
     'waive-and-close': 'waive what does not apply, then close the incident',
@@ -233,6 +237,8 @@ function onObligation({ threshold, dueAt, detail, todo }: Alarm, at: Instant): s
   }
   if (threshold.kind === 'refused')
     return `Statuspage did not take it${because({ detail })}. Other pages may show it already`;
+  if (threshold.kind === 'came-back')
+    return 'Mails of it came back after the incident was closed: whoever they were for was not told by them';
   if (threshold.kind === 'undecided') return detail ?? 'The outcome of a part of it is unknown';
   if (threshold.kind === 'undeliverable') {
     return `${threshold.total - threshold.failed} of ${threshold.total} told; still untold: ${detail ?? 'see below'}`;

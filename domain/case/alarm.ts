@@ -49,6 +49,8 @@ const OccasionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('text-changed'), by: z.string(), did: z.enum(['approved', 'edited']) }),
   /** A notice did not reach everybody. */
   z.strictObject({ kind: z.literal('undeliverable'), failed: z.int(), total: z.int() }),
+  /** Mails of it came back after its incident was closed. */
+  z.strictObject({ kind: z.literal('came-back') }),
   /** The mail provider alone knows what became of a part of a notice. */
   z.strictObject({ kind: z.literal('undecided') }),
   /** A mail to a reporter did not go out, or may not have. */
@@ -164,6 +166,7 @@ export const TODOS = [
   'tell-organisations',
   'look-into',
   'tell-by-hand',
+  'count-again',
   'settle-batch',
   'waive-and-close',
   'verify-register',

@@ -57,10 +57,14 @@ const DedupeFieldsSchema = z
   )
   .max(10);
 
-/** `otherwise`: the fields of a detection that has not all of `fields`. */
+/**
+ * `otherwise`: the fields of a detection that has not all of `fields`. `joins`: rules of the same `fields` and `window`; a
+ * detection that has all of these goes to the case of the first of them that has one, instead of opening its own.
+ */
 const DedupeSchema = z.strictObject({
   fields: DedupeFieldsSchema,
   otherwise: DedupeFieldsSchema.optional(),
+  joins: z.array(id('a rule id')).min(1).max(5).optional(),
   window: SpanSchema,
 });
 

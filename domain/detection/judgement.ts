@@ -32,6 +32,8 @@ export interface CaseJudgement extends Judged {
   action: 'declare' | 'triage';
   severity: Severity;
   dedupeKey: string;
+  /** Keys of graver cases about the same: the detection goes to the first that there is. Settled before a case is opened. */
+  joins?: string[];
   windowMs: number;
   /** Missing where the rule declares at once. */
   triage?: TriagePlan;
@@ -51,7 +53,7 @@ export const CaseJudgementSchema = z.strictObject({
   windowMs: z.int().min(1),
   triage: TriagePlanSchema.optional(),
   incident: IncidentDefaultsSchema,
-}) satisfies z.ZodType<CaseJudgement>;
+}) satisfies z.ZodType<Omit<CaseJudgement, 'joins'>>;
 
 /** Judges a detection. Rules that were loaded end with one that always fits; others may fit none, which is an error. */
 export function judge(detection: Detection, { rules }: DetectionRules): Judgement {
@@ -83,7 +85,7 @@ function judgement(detection: Detection, rule: DetectionRule, held: string[]): J
   const why = held.length > 0 ? held : ['no other rule fits'];
   if (rule.action === 'ignore') return { rule: name, title, why, action: 'ignore', reason: rule.reason };
   const severity = typeof rule.severity === 'string' ? rule.severity : (detection.severity ?? rule.severity.otherwise);
-  const { fields, otherwise, window } = rule.dedupe;
+  const { fields, otherwise, joins, window } = rule.dedupe;
   const keyed = (field: string) => (field === 'severity' ? severity : fieldOf(detection, field));
   const allKeyed = (given: string[]) =>
     given.map(keyed).map((value) => (Array.isArray(value) ? [...value].sort() : (value ?? null)));
@@ -96,6 +98,7 @@ function judgement(detection: Detection, rule: DetectionRule, held: string[]): J
     action: rule.action,
     severity,
     dedupeKey: JSON.stringify([name, ...key]),
+    ...(joins && isWhole && { joins: joins.map((other) => JSON.stringify([other, ...key])) }),
     windowMs: exactMs(window),
     ...(rule.action === 'triage' ? { triage: rule.triage } : {}),
     incident: rule.incident,

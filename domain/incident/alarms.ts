@@ -164,6 +164,7 @@ const TODO = {
   'first-of-two': 'agree-to-block',
   'text-changed': 'approve',
   undeliverable: 'tell-by-hand',
+  'came-back': 'count-again',
   undecided: 'settle-batch',
   'cancel-requested': 'waive-and-close',
   'register-damaged': 'verify-register',

@@ -22,8 +22,11 @@ import { backIn, type Tally } from './tally';
 import { standing, tallyOf } from './telling';
 import { untoldText } from './untold';
 
-/** The ledger has mails of a notice that came back since it was counted: it is to be counted again. */
-export function onCameBack(state: IncidentState, key: string): NewEvent[] {
+/**
+ * The ledger has mails of a notice that came back since it was counted: it is to be counted again. Of a closed incident its owner
+ * hears, once until it is opened again. `unheard`: in a history that began before anybody did.
+ */
+export function onCameBack(state: IncidentState, key: string, pack: Policy, unheard?: true): NewEvent[] {
   const o = Object.values(state.obligations).find((each) => ledgerKey(each) === key);
   if (!o || ['not-required', 'waived'].includes(o.status)) return [];
   // A closed incident has it counted once it is open again.
@@ -31,7 +34,11 @@ export function onCameBack(state: IncidentState, key: string): NewEvent[] {
   // While it is being sent it is counted once at its end, however often this is heard.
   if (o.status === 'dispatching' && o.recount !== undefined) return [];
   if (o.status !== 'dispatching' && !tallyOf(o).counted) return [];
-  return [{ kind: 'mails-came-back', data: { obligation: o.id, round: o.round } }];
+  const heard: NewEvent = { kind: 'mails-came-back', data: { obligation: o.id, round: o.round } };
+  if (!state.closedAt || unheard) return [heard];
+  // Nothing is due in it any more.
+  const { dueAt: _, ...alarm } = occasionAlarm({ obligation: o.id, threshold: { kind: 'came-back' } }, state, pack);
+  return [heard, { kind: 'alarm-raised', data: alarm }];
 }
 
 /** What a new count says of those who were counted as told. `asOf`: the number of the event that asked for it. */

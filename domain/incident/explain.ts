@@ -312,6 +312,7 @@ function statusWord(o: Obligation, rule: ObligationRule, heldUntil: Instant | un
   const withdrawal = withdrawalOf(o);
   if (withdrawal && !o.hold) return WITHDRAWAL_WORDS[withdrawal];
   if (o.status === 'fulfilled' && isByTheHour(o)) return 'fulfilled, in time or late by the hour';
+  if (o.status === 'fulfilled' && o.recount !== undefined) return 'fulfilled, and mails came back since';
   if (o.status === 'fulfilled') return isLate(o) ? 'fulfilled late' : 'fulfilled';
   if (o.status === 'not-required') return o.decision?.proposed ? 'not owed, confirmed' : 'not required';
   if (o.status === 'waived' && o.decision?.inPart) return `waived; ${shareText(o.decision.inPart)} had been told`;

@@ -23,7 +23,7 @@ import { isShown } from './work';
 export type IncidentOutcome =
   | { kind: 'drafted'; data: DataOf<'notice-drafted'> }
   | { kind: 'delivered'; obligation: string; round: number; evidence: Evidence; counted?: Counted; stopped?: true }
-  | { kind: 'came-back'; ledgerKey: string }
+  | { kind: 'came-back'; ledgerKey: string; unheard?: true }
   | { kind: 'recounted'; obligation: string; asOf: number; counted: Counted }
   | { kind: 'moved'; obligation: string; round: number; settled: number; total?: number }
   | { kind: 'update-refused'; data: DataOf<'update-refused'> }
@@ -77,7 +77,7 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       return [happened, undeliveredAlarm(next.obligations[o.id]!, rule, stands, next, pack)];
     }
     case 'came-back':
-      return onCameBack(state, outcome.ledgerKey);
+      return onCameBack(state, outcome.ledgerKey, pack, outcome.unheard);
     case 'recounted':
       return onRecounted(state, outcome, pack, now);
     case 'update-refused': {

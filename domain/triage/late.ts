@@ -56,12 +56,14 @@ export function lateOf(
 }
 
 /**
- * Whether a case counts a detection that comes to it: it waits, or its decision answers for it, as `lateOf` found. What was sent
- * while it waited may come in the moment of the decision, and is judged anew then; while a decision is carried out, what is graver.
+ * Whether a case counts a detection that comes to it without asking: it waits, or a decision is being carried out and this is no
+ * graver. What comes later may have been sent before anybody decided: the inbox knows whether the decision was looked at.
  */
-export function takes({ decision, closedAt, severity }: TriageState, detected: Omit<Detected, 'detection'>): boolean {
-  if (!decision) return true;
-  return closedAt ? detected.closedAt === closedAt : detected.severity >= severity;
+export function takes(
+  { decision, closedAt, ...state }: TriageState,
+  { severity }: Pick<Detected, 'severity'>,
+): boolean {
+  return !decision || (!closedAt && severity >= state.severity);
 }
 
 /** The case that comes after a decided one. */

@@ -8,7 +8,7 @@ import type { Recounted } from '../incident/detections';
 import type { Declaration } from '../incident/incident';
 import type { Rung } from '../kernel/alarm-clock';
 import { SEVERITIES, type Severity } from '../kernel/severity';
-import { type Instant, InstantSchema } from '../kernel/time';
+import type { Instant } from '../kernel/time';
 
 export const TRIAGE_WORKFLOW = 'triage';
 /** Signal that carries each detection of the case, the first one too; one that was counted before changes nothing. */
@@ -31,15 +31,8 @@ export const TriageInputSchema = z.strictObject({
 });
 export type TriageInput = z.infer<typeof TriageInputSchema>;
 
-/**
- * Payload of the signal `detected`. `severity` is that of the judgement. `closedAt`: since when the case was closed whose
- * decision was found to answer for it; without it, it was sent to a case that waits.
- */
-export const DetectedSchema = z.strictObject({
-  detection: DetectionSchema,
-  severity: z.enum(SEVERITIES),
-  closedAt: InstantSchema.optional(),
-});
+/** Payload of the signal `detected`. `severity` is that of the judgement. */
+export const DetectedSchema = z.strictObject({ detection: DetectionSchema, severity: z.enum(SEVERITIES) });
 export type Detected = z.infer<typeof DetectedSchema>;
 
 /** What the case keeps of its first detection, bounded. */

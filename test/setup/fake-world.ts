@@ -77,6 +77,8 @@ export class FakeWorld {
   /** Containment that took effect, by its id; the number of attempts that came through is `times`. */
   /** What activities raised, repeats included. */
   readonly detections: Detection[] = [];
+  /** Which of the detections that come after a decision were sent before it; the others stay. */
+  wasBefore: (detection: Detection) => boolean = () => false;
   /** What cases handed back to the inbox, and the case of each. */
   readonly handedBack: Array<{ caseId: string; detection: Detection }> = [];
   readonly rules = new Map<string, { times: number; undone: boolean }>();
@@ -314,8 +316,9 @@ export class FakeWorld {
         this.detections.push(...detections);
       },
       handBackDetections: async ({ caseId, detections }) => {
-        this.handedBack.push(...detections.map((detection) => ({ caseId, detection })));
-        return { stay: [] };
+        const back = detections.filter((each) => this.wasBefore(each));
+        this.handedBack.push(...back.map((detection) => ({ caseId, detection })));
+        return { stay: detections.flatMap((each, place) => (back.includes(each) ? [] : [place])) };
       },
       ...dependencyActivities({
         dependencies: this.dependencies,

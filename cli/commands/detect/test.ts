@@ -200,11 +200,14 @@ function testedLines(out: Output, { detection, judgement, passed, caseId }: Test
 
 function what(judgement: Judgement, caseId: string | undefined): string[] {
   if (judgement.action === 'ignore') return [`it is only counted: ${judgement.reason}`];
-  const { severity, dedupeKey, windowMs, triage, incident } = judgement;
+  const { severity, dedupeKey, joins = [], windowMs, triage, incident } = judgement;
   const span = (period: string) => spanText(exactMs(period));
   return [
     `case ${caseId}, ${severity}, owner ${incident.owner}`,
     `grouped into one case with others of the key ${dedupeKey} within ${spanText(windowMs)}`,
+    ...(joins.length > 0
+      ? [`where there is a graver case about the same it goes to that: ${joins.map((key) => JSON.parse(key)[0]).join(', ')}`]
+      : []),
     ...(triage
       ? [
           `to be decided within ${span(triage.within)}; alarms at ${triage.alarmAt.map((percent) => `${percent} %`).join(', ') || 'the limit'}`,

@@ -1,4 +1,4 @@
-/** Takes detections back into the inbox which were handed to a case that was decided before they came to it. */
+/** Takes detections back into the inbox which were sent to a case before its decision and came to it after that. */
 import type { Pool, PoolClient } from 'pg';
 import type { Detection } from '../../../domain/detection/detection';
 import { inTransaction } from '../../../postgres/transaction';
@@ -18,6 +18,7 @@ export function handBack(
 ): Promise<number[]> {
   return inTransaction(pool, async (client) => {
     const named = [detections.map(({ source }) => source), detections.map(({ eventId }) => eventId)];
+    await client.query(HOLD, named);
     await client.query(AGAIN, [caseId, ...named]);
     await acceptWithin(client, detections, proofs);
     return staying(client, [caseId, ...named]);
@@ -28,6 +29,12 @@ async function staying(client: PoolClient, given: unknown[]): Promise<number[]> 
   const { rows } = await client.query<{ place: string }>(DECIDED, given);
   return rows.map(({ place }) => Number(place) - 1);
 }
+
+// A dispatcher that has a row in hand says what became of it when it lets it go.
+const HOLD = `
+  SELECT FROM tocsin.inbox AS inbox JOIN unnest($1::text[], $2::text[]) AS given (source, event_id)
+      ON inbox.source = given.source AND inbox.event_id = given.event_id
+   ORDER BY inbox.id FOR UPDATE OF inbox`;
 
 const AGAIN = `
   UPDATE tocsin.inbox AS inbox

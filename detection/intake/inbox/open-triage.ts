@@ -46,7 +46,7 @@ export async function openTriage(
   judgement: CaseJudgement,
   rules: RulesSnapshot,
 ): Promise<{ caseId: string; late: boolean }> {
-  let own = judgement;
+  let own = await joined(cases, judgement, detection);
   for (let nth = 1; ; nth++) {
     const caseId = triageCaseId(own, detection.at);
     // A run of a decided case may still be under way, and would take anything.
@@ -63,6 +63,17 @@ export async function openTriage(
     }
     own = becomes.opens;
   }
+}
+
+/** The judgement with the key of the graver case about the same, where there is one. */
+async function joined(
+  cases: TriageCases,
+  { joins = [], ...own }: CaseJudgement,
+  { at }: Detection,
+): Promise<CaseJudgement> {
+  for (const dedupeKey of joins)
+    if (await cases.find(triageCaseId({ ...own, dedupeKey }, at))) return { ...own, dedupeKey };
+  return own;
 }
 
 /** A case of which a decision is being carried out counts what is no graver, and would hand back the rest. */
@@ -98,12 +109,12 @@ async function incidentsOf(cases: TriageCases, state: TriageState): Promise<Map<
 
 async function countLate(
   cases: TriageCases,
-  { caseId, title, severity, owner, status, closedAt }: TriageState,
+  { caseId, title, severity, owner, status }: TriageState,
   detection: Detection,
   judged: CaseJudgement['severity'],
 ): Promise<void> {
   const input = { closed: { caseId } };
-  const detected: Detected = { detection, severity: judged, closedAt };
+  const detected: Detected = { detection, severity: judged };
   await cases.signalClosed(
     { workflow: TRIAGE_WORKFLOW, id: caseId, input, title, severity, owner, status },
     DETECTED_SIGNAL,

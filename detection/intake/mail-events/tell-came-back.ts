@@ -9,14 +9,15 @@ import { CAME_BACK } from '../../../activities/delivery/ledger/delivery-events';
 import { tocsin } from '../../../domain/kernel/command-lines';
 import { type Repeating, repeating } from '../../../platform/repeating';
 import { inTransaction } from '../../../postgres/transaction';
+import { CAME_BACK_SIGNAL, type TellClosed } from './tell-closed';
 
 const LOOK_MS = 10_000;
 /** Of one notice it is told at most this often: a count reads its whole ledger. The longer it goes on, the seldomer. */
 const RESTS_MS = [0, 60_000, 300_000, 900_000] as const;
 /** After so long without anything new it is told at once again. */
 const QUIET_MS = 3_600_000;
-/** Whoever is closed is tried again at most this often: it may be opened again. */
-const CLOSED_MS = 3_600_000;
+/** One that has stopped is tried again at most this often: it may be resumed. */
+const STOPPED_MS = 3_600_000;
 /** Notices of one look. */
 const MOST = 200;
 /** Events that nobody could be told of are kept in mind for so long. */
@@ -32,7 +33,7 @@ interface Heard {
 interface Told {
   at: number;
   times: number;
-  closed?: boolean;
+  stopped?: boolean;
 }
 
 export class CameBackTeller {
@@ -42,6 +43,7 @@ export class CameBackTeller {
   constructor(
     private readonly pool: Pool,
     private readonly temporal: Pick<Client, 'workflow'>,
+    private readonly tellClosed: TellClosed,
     private readonly log: Logger,
     private readonly now: () => number = Date.now,
     everyMs = LOOK_MS,
@@ -84,35 +86,45 @@ export class CameBackTeller {
     const before = this.told.get(name);
     const now = this.now();
     const times = before && now - before.at < QUIET_MS ? before.times : 0;
-    const rest = before?.closed ? CLOSED_MS : RESTS_MS[Math.min(times, RESTS_MS.length - 1)]!;
+    const rest = before?.stopped ? STOPPED_MS : RESTS_MS[Math.min(times, RESTS_MS.length - 1)]!;
     if (before && now - before.at < rest) return undefined;
     try {
-      await this.temporal.workflow.getHandle(incident).signal('mails-came-back', { ledgerKey: key });
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) {
-        const code = refusalOf(error);
-        if (code === undefined) return { error };
-        this.told.set(name, { at: now, times: times + 1 });
-        this.log.warn(
-          { caseId: incident, code },
-          'an incident does not take which mails of it came back: it is tried again',
-        );
+      if (!(await this.signal(incident, key))) {
+        // It has stopped: once it goes on it is told.
+        this.told.set(name, { at: now, times: 0, stopped: true });
+        const obligation = key.replace(/#\d+$/, '');
+        const todo = `see \`${tocsin('notice recipients', { id: incident, obligation, state: 'came-back' })}\``;
+        if (!before?.stopped)
+          this.log.warn(
+            { caseId: incident, obligation, mails },
+            `mails of an incident that takes no message came back: ${todo}`,
+          );
         return undefined;
       }
-      // It is closed: once it is open again it is told.
-      this.told.set(name, { at: now, times: 0, closed: true });
-      const obligation = key.replace(/#\d+$/, '');
-      const todo = `see \`${tocsin('notice recipients', { id: incident, obligation, state: 'came-back' })}\``;
-      if (!before?.closed)
-        this.log.warn(
-          { caseId: incident, obligation, mails },
-          `mails of a closed incident came back: ${todo}, and reopen it`,
-        );
+    } catch (error) {
+      const code = refusalOf(error);
+      if (code === undefined) return { error };
+      this.told.set(name, { at: now, times: times + 1 });
+      this.log.warn(
+        { caseId: incident, code },
+        'an incident does not take which mails of it came back: it is tried again',
+      );
       return undefined;
     }
     await client.query('UPDATE tocsin.delivery_events SET told_at = now() WHERE event_id = ANY ($1)', [events]);
     this.told.set(name, { at: now, times: times + 1 });
     return undefined;
+  }
+
+  /** False where it has stopped, or was erased. */
+  private async signal(incident: string, ledgerKey: string): Promise<boolean> {
+    try {
+      await this.temporal.workflow.getHandle(incident).signal(CAME_BACK_SIGNAL, { ledgerKey });
+      return true;
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      return this.tellClosed(incident, ledgerKey);
+    }
   }
 
   private failed(error: unknown): void {

@@ -7,7 +7,9 @@ import { PostgresLedger } from '../../../activities/delivery/ledger/postgres-led
 import { runCommand } from '../../../cli/program';
 import { Shell } from '../../../cli/shell';
 import { CameBackTeller } from '../../../detection/intake/mail-events/tell-came-back';
+import { createTellClosed } from '../../../detection/intake/mail-events/tell-closed';
 import { createPool } from '../../../postgres/pool';
+import { append, secretive } from '../../register/closed-incident';
 import { afterFile, createTestDatabase } from '../../setup/helpers';
 
 let pool: Pool;
@@ -19,8 +21,10 @@ beforeAll(async () => {
 });
 beforeEach(() => pool.query('DELETE FROM tocsin.delivery_events'));
 
-/** A teller over incidents that take signals, are closed, or cannot be reached. */
-function teller(world: { closed?: Set<string>; away?: boolean; fails?: Record<string, number> } = {}) {
+/** A teller over incidents that take signals, are closed or stopped, or cannot be reached. */
+function teller(
+  world: { closed?: Set<string>; stopped?: Set<string>; away?: boolean; fails?: Record<string, number> } = {},
+) {
   const signals: string[] = [];
   const logged: string[] = [];
   const clock = { now: 1_000_000_000_000 };
@@ -33,13 +37,18 @@ function teller(world: { closed?: Set<string>; away?: boolean; fails?: Record<st
           const cause = Object.assign(new Error('refused'), { code, details: '', metadata: {} });
           throw new ServiceError('failed to signal owner0@customer.example', { cause });
         }
-        if (world.closed?.has(id)) throw new WorkflowNotFoundError('over', id, undefined);
+        if (world.closed?.has(id) || world.stopped?.has(id)) throw new WorkflowNotFoundError('over', id, undefined);
         signals.push(`${id} ${name} ${ledgerKey}`);
       },
     }),
   };
   const log = pino({ level: 'warn' }, { write: (line: string) => logged.push(line) });
-  const one = new CameBackTeller(pool, { workflow } as never, log, () => clock.now);
+  const tellClosed = async (id: string, ledgerKey: string) => {
+    if (world.stopped?.has(id)) return false;
+    signals.push(`${id}, closed, mails-came-back ${ledgerKey}`);
+    return true;
+  };
+  const one = new CameBackTeller(pool, { workflow } as never, tellClosed, log, () => clock.now);
   return { signals, logged, clock, look: () => one.look() };
 }
 
@@ -119,24 +128,72 @@ test('a delivery after a soft bounce is told, too', async () => {
   expect(signals).toHaveLength(2);
 });
 
-test('Temporal away loses nothing; of a closed incident a person is told once, and it is tried when it is open again', async () => {
+test('Temporal away loses nothing; of a stopped incident it is logged once, and tried until it goes on', async () => {
   const { incidentId, ids } = await sent(2);
-  const world = { away: true, closed: new Set<string>() };
+  const world = { away: true, stopped: new Set<string>() };
   const { signals, logged, clock, look } = teller(world);
   await came(ids[0]!, 'bounced');
   await expect(look()).rejects.toThrow('no connection');
   world.away = false;
-  world.closed.add(incidentId);
+  world.stopped.add(incidentId);
   await look();
   clock.now += 60_000;
   await look();
   expect(logged).toHaveLength(1);
   expect(logged[0]).toContain(`notice recipients ${incidentId} enterprise-notice --state came-back`);
   expect(logged[0]).not.toContain('@');
-  world.closed.clear();
+  world.stopped.clear();
   clock.now += 3_600_000;
   await look();
   expect(signals).toEqual([`${incidentId} mails-came-back enterprise-notice`]);
+});
+
+test('a closed incident is told by a run of its own, at once, and once for each event', async () => {
+  const { incidentId, ids } = await sent(2);
+  const { signals, logged, clock, look } = teller({ closed: new Set([incidentId]) });
+  await came(ids[0]!, 'bounced');
+  for (const _ of [1, 2]) await look();
+  await came(ids[1]!, 'complained');
+  clock.now += 60_000;
+  for (const _ of [1, 2]) await look();
+  expect(signals).toEqual(Array(2).fill(`${incidentId}, closed, mails-came-back enterprise-notice`));
+  expect(logged).toEqual([]);
+});
+
+describe('whether a closed incident is told', () => {
+  const CLOSED = 'INC-20260401-c105';
+  const tells = (stands: unknown) => {
+    const told: unknown[] = [];
+    const client = { stands: async () => stands, signalClosed: async (...given: unknown[]) => void told.push(given) };
+    return { told, tell: createTellClosed(pool, client as never) };
+  };
+
+  test('as the register has it, also where Temporal has forgotten it', async () => {
+    const closed = secretive(CLOSED);
+    await append(pool, closed.events);
+    for (const stands of ['closed', undefined]) {
+      const { told, tell } = tells(stands);
+      expect(await tell(CLOSED, 'enterprise-notice')).toBe(true);
+      expect(told).toEqual([
+        [
+          expect.objectContaining({ workflow: 'incident', id: CLOSED, input: { closed: { incidentId: CLOSED } } }),
+          'mails-came-back',
+          { ledgerKey: 'enterprise-notice' },
+        ],
+      ]);
+    }
+  });
+
+  test('not one that has stopped, that never was, or that is open in the register', async () => {
+    for (const [stands, id] of [
+      [{ how: 'terminated' }, 'INC-1'],
+      ['never opened', 'INC-1'],
+      ['closed', 'INC-20260401-none'],
+    ] as const) {
+      const { told, tell } = tells(stands);
+      expect([await tell(id, 'enterprise-notice'), told]).toEqual([false, []]);
+    }
+  });
 });
 
 test('an incident that takes no signal stops no other one, and is tried seldomer', async () => {

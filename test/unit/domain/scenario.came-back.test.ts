@@ -1,4 +1,5 @@
 /** Mails that came back: whoever they were for is untold again, and nobody else is; a person is told what to do. */
+import { alarmText } from '../../../domain/case/alarm-text';
 import { board } from '../../../domain/incident/explain';
 import { commandText } from '../../../domain/kernel/command-lines';
 import { accounts, assessment, at, COUNSEL, stored } from './helpers/facts';
@@ -242,12 +243,19 @@ describe('around closing', () => {
     expect(story.problems().join('\n')).not.toMatch(/being counted again/);
   });
 
-  test('what comes back from a closed incident is kept, and counted once it is open again', () => {
+  test('what comes back from a closed incident is kept, its owner hears of it once, and it is counted once it is open again', () => {
     const story = customers().to(30);
     story.state = { ...story.state, closedAt: at(30) };
     Object.assign(story.world.back, { 'ws-2': 1 });
     const heard = story.report({ kind: 'came-back', ledgerKey: ID });
-    expect(heard.map(({ kind }) => kind)).toEqual(['mails-came-back']);
+    expect(heard.map(({ kind }) => kind)).toEqual(['mails-came-back', 'alarm-raised']);
+    const [alarm] = heard.flatMap((event) => (event.kind === 'alarm-raised' ? [event.data] : []));
+    expect(alarmText(alarm!, at(30)).text).toMatch(/came back after the incident was closed.*reopen the incident/);
+    expect(alarm!.commands.map(({ verb }) => verb)).toEqual(['notice recipients', 'reopen']);
+    expect(alarm!.dueAt).toBeUndefined();
+    expect(board(story.state, story.pack, at(30)).find(({ id }) => id === ID)?.status).toBe(
+      'fulfilled, and mails came back since',
+    );
     expect(story.report({ kind: 'came-back', ledgerKey: ID })).toEqual([]);
     const counted = {
       of: 'workspaces' as const,
