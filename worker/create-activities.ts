@@ -91,6 +91,7 @@ export function createActivities(deps: ActivityDeps): Activities {
           ...{ artefacts, site, organisation, log },
           directory: outward(input).directory,
           sender: outward(input).mail.sender,
+          unsubscribe: outward(input).mail.unsubscribe,
           before: outward(input).before,
         },
         input,

@@ -170,10 +170,11 @@ function failureTypeOf(error: unknown): string | undefined {
 function messageFactory({ effect, texts }: BatchToSend): (member: Member) => MailMessage {
   const tags = effectTags(effect);
   return ({ ref, address, errorCode }) => {
-    const { sender: approved, subject, html, text } = texts.get(ref)!.notice;
+    const { sender: approved, unsubscribe: url, subject, html, text } = texts.get(ref)!.notice;
     // The provider takes nothing from the sender that was approved, so nothing went out from it: the one that is configured,
     // unless the incident has another in its place.
     const sender = errorCode === SENDER_REFUSED && !approved?.instead ? undefined : approved;
-    return { ...(sender && { sender }), to: address, subject, html, text, tags };
+    const unsubscribe = url && { unsubscribe: { url, subscriber: ref.replace(/^subscriber:/, '') } };
+    return { ...(sender && { sender }), to: address, subject, html, text, tags, ...unsubscribe };
   };
 }

@@ -18,6 +18,8 @@ export interface MailMessage {
   html: string;
   text: string;
   tags: MailTag[];
+  /** Of a status mail: where its reader unsubscribes, as approved with it, and who that is in the directory. */
+  unsubscribe?: { url: string; subscriber: string };
 }
 
 /** Names and values take ASCII letters, digits, `_` and `-` only; see `mailTag`. */
@@ -36,6 +38,8 @@ export type MailOutcome = { outcome: 'sent'; messageIds: string[] } | { outcome:
 export interface MailPort {
   /** Who mail is from now, as it is configured. */
   readonly sender: Sender;
+  /** Where readers of status mails unsubscribe, as it is configured, with parts for whom and the signature. */
+  readonly unsubscribe?: string | undefined;
   /** Up to 100 messages in one request, all of them or none. */
   sendBatch(messages: MailMessage[], idempotencyKey: string): Promise<MailOutcome>;
   send(message: MailMessage, idempotencyKey: string): Promise<MailOutcome>;

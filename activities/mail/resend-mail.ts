@@ -4,6 +4,7 @@ import { addressKey } from './mail-address';
 import { MAX_BATCH, type MailMessage, type MailOutcome, type MailPort, type Sender } from './mail-port';
 import { MAX_INLINE_WAIT_MS, RatePacer, waitOf } from './rate-pacer';
 import { type ResendError, readError } from './resend-outcome';
+import { unsubscribeHeaders, unsubscribeUrl } from './unsubscribing';
 
 /** No answer after this is an unknown outcome. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -16,6 +17,8 @@ const MAX_PAGES = 200;
 export interface ResendMailConfig extends Sender {
   apiKey: string;
   baseUrl: string;
+  /** Where readers of status mails unsubscribe, and the secret by which that place knows whom it may believe. */
+  unsubscribe?: { url: string; secret: string } | undefined;
 }
 
 /** Whose turn it is: the mails of one notice are of one party. */
@@ -71,7 +74,14 @@ export function createResendMail(
   };
 
   const configured: Sender = { from: config.from, ...(config.replyTo && { replyTo: config.replyTo }) };
-  const emailOf = ({ sender = configured, to, subject, html, text, tags }: MailMessage) => ({
+  const headersOf = ({ url, subscriber }: NonNullable<MailMessage['unsubscribe']>) => {
+    const secret = config.unsubscribe?.secret;
+    // A mail that was approved with a way out does not go without it.
+    if (secret === undefined)
+      throw new Error('TOCSIN_UNSUBSCRIBE_SECRET: is not set, and a status mail was approved with it');
+    return unsubscribeHeaders(unsubscribeUrl(url, subscriber, secret));
+  };
+  const emailOf = ({ sender = configured, to, subject, html, text, tags, unsubscribe }: MailMessage) => ({
     from: sender.from,
     ...(sender.replyTo && { replyTo: sender.replyTo }),
     to: [to],
@@ -79,11 +89,13 @@ export function createResendMail(
     html,
     text,
     tags,
+    ...(unsubscribe && { headers: headersOf(unsubscribe) }),
   });
   const optionsOf = (idempotencyKey: string) => ({ idempotencyKey, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
 
   return {
     sender: configured,
+    unsubscribe: config.unsubscribe?.url,
     async sendBatch(messages, idempotencyKey) {
       if (messages.length === 0 || messages.length > MAX_BATCH) {
         throw new RangeError(`a batch of ${messages.length} mails cannot be sent: give 1 to ${MAX_BATCH}`);

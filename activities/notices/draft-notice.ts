@@ -28,6 +28,8 @@ export interface DraftDeps {
   organisation: () => Promise<string>;
   directory: Pick<DirectoryPort, 'read'>;
   sender?: Sender;
+  /** Where readers of status mails unsubscribe. */
+  unsubscribe?: string | undefined;
   /** Who says how the provider takes mail from that sender, and to whom it delivers none; without it the preview says nothing of that. */
   before?: BeforeSending;
   log: Log;
@@ -44,7 +46,11 @@ export async function draftNotice(deps: DraftDeps, input: DraftInput): Promise<D
   if (input.channel === 'filing') return draftDossiers(deps, input, templates, organisation);
   const { artefacts } = deps;
   const sender = input.channel === 'email' ? senderOf(deps, input) : undefined;
-  const frozen: Frozen = { artefacts, freeze: (notice) => freezeNotice(artefacts, input.incidentId, notice, sender) };
+  // Of nothing else: those concerned are told, whether they like it or not.
+  const unsubscribe = input.audience?.recipient.to === 'status-subscribers' ? deps.unsubscribe : undefined;
+  const freeze: Frozen['freeze'] = (notice) =>
+    freezeNotice(artefacts, input.incidentId, notice, sender, sender && unsubscribe);
+  const frozen: Frozen = { artefacts, freeze };
   const { drafted, untranslated } = await renderAll(frozen, input, templates, organisation);
   const renderings = drafted.map(({ rendering }) => rendering);
   const answers = sender && deps.before ? await askBeforeSending(deps.before, sender) : undefined;

@@ -16,6 +16,8 @@ const FrozenNoticeSchema = z.strictObject({
       instead: z.literal(true).optional(),
     })
     .optional(),
+  /** Of a status mail: where its readers unsubscribe, with parts for whom. */
+  unsubscribe: z.string().min(1).optional(),
 });
 /** A notice as it goes out, the same to every recipient of its language. */
 export type FrozenNotice = z.infer<typeof FrozenNoticeSchema>;
@@ -28,8 +30,10 @@ export function freezeNotice(
   incidentId: string,
   { subject, html, text }: FrozenNotice,
   sender?: FrozenSender,
+  unsubscribe?: string,
 ): Promise<string> {
-  const bytes = Buffer.from(canonicalText({ subject, html, text, ...(sender && { sender }) }), 'utf8');
+  const beside = { ...(sender && { sender }), ...(unsubscribe && { unsubscribe }) };
+  const bytes = Buffer.from(canonicalText({ subject, html, text, ...beside }), 'utf8');
   return artefacts.put(bytes, incidentId);
 }
 

@@ -1,13 +1,14 @@
 import type { Site } from '../storage/site';
 import { incidentPath, obligationPath } from '../storage/site';
+import { statusFeed } from './status-feed';
 import { type ShownIncident, statusJson, statusPageHtml } from './status-html';
 import type { StatusPagePort, StatusUpdate } from './status-page-port';
 
 const FOLDER = 'status/incidents';
 
 /**
- * A status page of static files: `status/index.html`, `status/status.json`, and one file an update under
- * `status/incidents/<incident>/`, from which the two are built. An update that is there is never written again, but by its correction.
+ * A status page of static files: `status/index.html`, `status/status.json`, `status/feed.xml`, and one file an update under
+ * `status/incidents/<incident>/`, from which the three are built. An update that is there is never written again, but by its correction.
  */
 export function createStaticStatusPage(site: Site, organisation: () => Promise<string>): StatusPagePort {
   return {
@@ -22,6 +23,7 @@ export function createStaticStatusPage(site: Site, organisation: () => Promise<s
       for (let incidents = await read(), seen = ''; seen !== JSON.stringify(incidents); incidents = await read()) {
         seen = JSON.stringify(incidents);
         await site.write('status/status.json', statusJson(name, incidents));
+        await site.write('status/feed.xml', statusFeed(name, site.urlOf('status/index.html'), incidents));
         await site.write('status/index.html', statusPageHtml(name, incidents));
       }
       return { url: site.urlOf('status/index.html') };

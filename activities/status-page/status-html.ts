@@ -10,7 +10,8 @@ export interface ShownIncident {
   latest: StatusUpdate;
 }
 
-const LABEL: Record<PublicStatus, string> = {
+/** As the page and the feed call them. */
+export const STATUS_LABEL: Record<PublicStatus, string> = {
   investigating: 'Investigating',
   identified: 'Identified',
   monitoring: 'Monitoring',
@@ -55,14 +56,14 @@ export function statusPageHtml(organisation: string, incidents: ShownIncident[])
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${asHtml(organisation)} status</title>${PAGE_ICON}<style>${STYLE}</style></head>
+<title>${asHtml(organisation)} status</title><link rel="alternate" type="application/atom+xml" href="feed.xml">${PAGE_ICON}<style>${STYLE}</style></head>
 <body><main>
 ${exercise ? '<p class="exercise" role="alert">Exercise: entries marked EXERCISE are not real, and no action is needed.</p>' : ''}
 <h1>${asHtml(organisation)} status</h1>
 <p class="state ${open.length > 0 ? 'open' : 'fine'}">${asHtml(headline(incidents))}</p>
 ${open.map((each) => incidentHtml(each, 'h2')).join('\n')}
 ${past.length > 0 ? `<h2 class="past">Past incidents</h2>\n${past.map((each) => incidentHtml(each, 'h3')).join('\n')}` : ''}
-<footer>All times in UTC · reload for the latest · <a href="status.json">this page as data</a></footer>
+<footer>All times in UTC · reload for the latest · <a href="feed.xml">feed</a> · <a href="status.json">this page as data</a></footer>
 </main></body>
 </html>
 `;
@@ -77,7 +78,7 @@ function headline(incidents: ShownIncident[]): string {
 function incidentHtml({ updates, latest }: ShownIncident, heading: 'h2' | 'h3'): string {
   const items = updates.map(
     ({ status, at, text }) =>
-      `<li><p class="when"><span class="badge ${status}">${LABEL[status]}</span> <time datetime="${asHtml(at)}">${human(at)}</time></p>${paragraphs(text)}</li>`,
+      `<li><p class="when"><span class="badge ${status}">${STATUS_LABEL[status]}</span> <time datetime="${asHtml(at)}">${human(at)}</time></p>${paragraphs(text)}</li>`,
   );
   return `<article><${heading}>${asHtml(latest.subject)}</${heading}><p class="when">First detected ${human(latest.detectedAt)}</p><ol>${items.join('')}</ol></article>`;
 }

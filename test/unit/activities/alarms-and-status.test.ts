@@ -241,6 +241,30 @@ describe('the status page', () => {
     expect(html.indexOf('Resolved</span>')).toBeLessThan(html.indexOf('Investigating</span>'));
   });
 
+  test('its feed says what the page says: an entry for each update, the newest first, in words that break no XML', async () => {
+    const { publish, read } = await published();
+    await publish(1, 'investigating', 'Logins <b>fail</b> & \u0000 time out');
+    await publish(2, 'resolved');
+    const feed = read('feed.xml');
+    const all = (tag: string) =>
+      [...feed.matchAll(new RegExp(`<${tag}[^>]*>([^<]*)</${tag}>`, 'g'))].map(([, text]) => text);
+    expect(
+      all('title')
+        .slice(1)
+        .map((title) => title!.split(':')[0]),
+    ).toEqual(['Resolved', 'Investigating']);
+    expect(all('updated')).toEqual([
+      '2026-04-01T04:00:00.000Z',
+      '2026-04-01T04:00:00.000Z',
+      '2026-04-01T03:00:00.000Z',
+    ]);
+    expect(new Set(all('id')).size).toBe(3);
+    expect(all('content').at(-1)).toContain('Logins &lt;b&gt;fail&lt;/b&gt; &amp;');
+    expect(feed).not.toMatch(/Internal title|[\u0000-\u0008]/);
+    expect(feed).toContain('href="http://127.0.0.1:8090/status/feed.xml"');
+    expect(read('index.html')).toContain('type="application/atom+xml" href="feed.xml"');
+  });
+
   test('a corrected text takes the place of the one that another page refused', async () => {
     const { publish, read } = await published();
     await publish(1, 'investigating', 'The old text.');

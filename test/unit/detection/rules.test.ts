@@ -153,6 +153,18 @@ describe('bad rules are refused, with rule, field and remedy', () => {
       /^rules\[attack]\.dedupe\.fields\.1: "target" .*facts\.NAME/,
     ],
     [
+      'joining cases of a rule that opens none',
+      'window: PT12H',
+      'window: PT12H, joins: [noise]',
+      /^rules\[rest]\.dedupe\.joins: "noise" is no other rule that opens cases/,
+    ],
+    [
+      'joining cases of a rule with other fields',
+      'window: PT12H',
+      'window: PT12H, joins: [attack]',
+      /^rules\[rest]\.dedupe\.joins: "attack" has other fields or another window/,
+    ],
+    [
       'an alarm after the limit',
       'onSilence: declare',
       'onSilence: declare, alarmAt: [0, 150]',
