@@ -28,7 +28,6 @@ export interface SiteOptions {
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.json': 'application/json; charset=utf-8',
-  '.xml': 'application/atom+xml; charset=utf-8',
   '.jsonl': 'application/x-ndjson; charset=utf-8',
   '.ndjson': 'application/x-ndjson; charset=utf-8',
   '.xml': 'application/xml; charset=utf-8',
