@@ -17,6 +17,8 @@ import { named, type Subject } from './cases/case-kinds';
 import { unknownCase } from './cases/unknown-id';
 
 const NO_WORKER = 'no worker is responding: run `npx tocsin up`, or `npx tocsin worker` with your own Temporal';
+/** Of Postgres: what a login was not granted. */
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** Turns what was thrown into an error of the command. Unexpected ones keep their stack in `cause`. */
 export function describeError(error: unknown, subject?: Subject): CommandError {
@@ -42,10 +44,13 @@ export function describeError(error: unknown, subject?: Subject): CommandError {
   const text = error instanceof Error ? error.message : String(error);
   if (isDeadline(error)) return refused(`${about} did not respond in time: ${NO_WORKER}`);
   if (error instanceof ServiceError || isGrpcServiceError(error)) return refused(`Temporal refused: ${text}`);
-  if (/ECONNREFUSED|ENOTFOUND|ECONNRESET/.test(`${text} ${(error as { code?: string }).code ?? ''}`)) {
-    return refused(
-      `a server is not responding: ${text || (error as { code?: string }).code}. Check DATABASE_URL and that the stack is running`,
-    );
+  const { code, address, port } = error as { code?: string; address?: string; port?: number };
+  if (code === INSUFFICIENT_PRIVILEGE)
+    return refused(`the login in DATABASE_URL may not do this (${text}): take the writer's login, which workers have`);
+  if (code === 'EADDRINUSE')
+    return refused(`${address}:${port} is taken: something else listens there. Stop it, or give another --port`);
+  if (/ECONNREFUSED|ENOTFOUND|ECONNRESET/.test(`${text} ${code ?? ''}`)) {
+    return refused(`a server is not responding: ${text || code}. Check DATABASE_URL and that the stack is running`);
   }
   const unexpected = refused(text);
   unexpected.cause = error;

@@ -94,6 +94,13 @@ export const people: Check = {
           'Name a file in TOCSIN_ROTA, like examples/rota.yaml',
         ),
       );
+    if (!escalation.serverAddress)
+      found.push(
+        warning(
+          'mails to staff have no links: nobody acknowledges, or opens a dossier, from where they read of it',
+          'Set TOCSIN_SERVER_URL to the address of the server, for workers too',
+        ),
+      );
     const { slack, pagerduty, webhook } = escalation;
     const ways = Object.entries({ Slack: slack, PagerDuty: pagerduty, 'the webhook': webhook });
     const set = ways.flatMap(([name, way]) => (way ? [name] : []));

@@ -17,6 +17,7 @@ import {
   reportProblems,
   rotaProblems,
   senderProblems,
+  statusPageProblems,
 } from './own-values';
 import {
   directoryAddressProblems,
@@ -105,6 +106,7 @@ export const GUARDS = {
   'alarms and updates over TLS, and no example of an address': { binds: ['worker'], problems: workerAddressProblems },
   'what others are told over TLS': { binds: ['worker'], live: 'any', problems: toldAddressProblems },
   'a receiver of what the product shows': { binds: ['worker'], live: 'any', problems: inAppProblems },
+  'a status page that somebody reads': { binds: ['worker'], problems: statusPageProblems },
   'the same of the watchdog': {
     binds: ['watchdog', 'watchdog without mail'],
     problems: watchdogAddressProblems,

@@ -8,6 +8,7 @@ import { exampleDirectory } from '../activities/directory/settings';
 import { mailSettings } from '../activities/mail/settings';
 import { ContactsSchema } from '../activities/paging/contacts';
 import { loadReportsConfig } from '../detection/reports/config';
+import type { ObligationRule } from '../domain/policy/rule';
 import { namesAnExample } from '../platform/example-address';
 import { loadPolicy } from '../policy/load-policy';
 import { loadRota } from '../policy/load-rota';
@@ -54,8 +55,26 @@ export function inAppProblems(env: Env): string[] {
 
 /** The rules of a policy whose notices the company's own product shows; undefined where it does not load. */
 export function shownInProduct(source: PolicySource): string[] | undefined {
+  return rulesOf(source, ({ inApp }) => Boolean(inApp));
+}
+
+/** What the packs promise to publish counts as published: it must stand where others read it. */
+export function statusPageProblems(env: Env): string[] {
+  if (env.TOCSIN_STATUSPAGE_API_KEY || (env.TOCSIN_STATUS_DIR && env.TOCSIN_STATUS_URL)) return [];
+  const source = { packs: env.TOCSIN_POLICY || DEFAULT_PACKS, organisationFile: env.TOCSIN_ORGANISATION || undefined };
+  const published = rulesOf(source, ({ channel }) => channel === 'status-page');
+  if (!published || published.length === 0) return [];
+  return [
+    env.TOCSIN_STATUS_DIR
+      ? 'TOCSIN_STATUS_URL: is not set: give the address under which others read what is published from TOCSIN_STATUS_DIR'
+      : `TOCSIN_STATUS_DIR: is not set, so nobody outside would read ${published.join(', ')}: name the folder that your web server publishes, and its address in TOCSIN_STATUS_URL, or your page at Statuspage in TOCSIN_STATUSPAGE_API_KEY`,
+  ];
+}
+
+/** The ids of the rules of a policy of which this holds; undefined where it does not load. */
+function rulesOf(source: PolicySource, holds: (rule: ObligationRule) => boolean): string[] | undefined {
   try {
-    return loadPolicy(source).pack.obligations.flatMap(({ id, inApp }) => (inApp ? [id] : []));
+    return loadPolicy(source).pack.obligations.flatMap((rule) => (holds(rule) ? [rule.id] : []));
   } catch {
     return undefined;
   }

@@ -128,7 +128,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     standingOfAlarms: ({ caseId, alarms }) => deps.escalation.cases.standing(caseId, alarms),
     tellAcknowledged: (input) => tellAcknowledged(escalating, input),
     tellResolved: (input) => tellResolved(escalating, input),
-    openFilingTask: (input) => openFilingTask(staffMail(input), input),
+    openFilingTask: (input) => openFilingTask({ ...staffMail(input), linkMaker: deps.escalation.linkMaker }, input),
     applyMeasure: (input) => containment(input).apply(input),
     undoMeasure: (input) => containment(input).undo(input),
     async auditLogs() {

@@ -37,8 +37,8 @@ function subjectOf({ about }: AlarmInput): string | undefined {
   return about.kind === 'measure' ? about.measure : undefined;
 }
 
-/** `[INC-7] File with Data Protection Commission before 2026-04-04 02:00 UTC`. */
-export function filingTaskMail(input: FilingTaskInput): FrozenNotice {
+/** `[INC-7] File with Data Protection Commission before 2026-04-04 02:00 UTC`. `server`: its origin, where it has pages. */
+export function filingTaskMail(input: FilingTaskInput, server?: string): FrozenNotice {
   const { authority } = input;
   const missing =
     input.missing.length > 0
@@ -54,12 +54,24 @@ export function filingTaskMail(input: FilingTaskInput): FrozenNotice {
             `Where: ${authority.name}, ${authority.via}: ${authority.address} (accepts: ${authority.languages.join(', ')})`,
           ]
         : ['Determine the authority first: where do the affected people live?']),
-      ...(input.dossierUrl ? [`Dossier: ${input.dossierUrl}`] : []),
+      ...dossierLine(input),
       missing,
       'It counts as filed only with the reference number that the authority gives.',
     ],
     commands: [commandText(filedLine(input.incidentId, input.obligation))],
+    links: server === undefined ? [] : [{ label: 'Read it and record the filing', url: pageOf(server, input) }],
   });
+}
+
+/** Where it stands as a page of its own: an address, or where no web server has it the path on the worker's machine. */
+function dossierLine({ dossierUrl }: FilingTaskInput): string[] {
+  if (!dossierUrl) return [];
+  return [/^https?:/.test(dossierUrl) ? `Dossier: ${dossierUrl}` : `On the worker's machine: ${dossierUrl}`];
+}
+
+/** The page of its notice, behind a login: whoever opens it is asked who they are. */
+function pageOf(server: string, { incidentId, obligation }: FilingTaskInput): string {
+  return `${server}/incidents/${encodeURIComponent(incidentId)}/notices/${encodeURIComponent(obligation)}`;
 }
 
 /** A mail to staff in the manner of an alarm: lines, then the commands to run next. All texts are made inert. */
@@ -68,7 +80,7 @@ export function staffMail(content: {
   subject: string;
   lines: string[];
   commands: string[];
-  links?: readonly StaffLink[];
+  links?: ReadonlyArray<Pick<StaffLink, 'label' | 'url'>>;
 }): FrozenNotice {
   const { links = [] } = content;
   const subject = `${content.exercise ? EXERCISE_PREFIX : ''}${oneLine(content.subject, 200)}`;

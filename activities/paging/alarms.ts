@@ -47,7 +47,7 @@ export function openFilingTask(deps: StaffMailDeps, input: FilingTaskInput): Pro
   return mailStaffOnce(
     deps,
     input.to,
-    filingTaskMail(input),
+    filingTaskMail(input, input.exercise ? undefined : deps.linkMaker?.address),
     input,
     `${scope(input)}filing/${input.incidentId}/${input.obligation}/${input.round}`,
   );

@@ -14,9 +14,12 @@ export interface Site {
   urlOf(file: string): string;
 }
 
-/** A site in a folder that is served at `baseUrl`. `published`: to the world, by a web server of another account perhaps. */
-export function createFolderSite(dir: string, baseUrl: string, { published = false } = {}): Site {
-  const base = baseUrl.replace(/\/+$/, '');
+/**
+ * A site in a folder that is served at `baseUrl`; where nothing serves it, the path of a file is its address. `published`: to
+ * the world, by a web server of another account perhaps.
+ */
+export function createFolderSite(dir: string, baseUrl: string | undefined, { published = false } = {}): Site {
+  const base = baseUrl?.replace(/\/+$/, '');
   const unlessMissing =
     <T>(missing: T) =>
     (error: NodeJS.ErrnoException) => {
@@ -24,7 +27,9 @@ export function createFolderSite(dir: string, baseUrl: string, { published = fal
       throw error;
     };
   const urlOf = (file: string) =>
-    `${base}/${file.split('/').map(encodeURIComponent).join('/')}`.replace(/\/index\.html$/, '/');
+    base === undefined
+      ? path.join(dir, ...file.split('/'))
+      : `${base}/${file.split('/').map(encodeURIComponent).join('/')}`.replace(/\/index\.html$/, '/');
   return {
     async write(file, content) {
       await writeWhole(path.join(dir, ...file.split('/')), content, { published });

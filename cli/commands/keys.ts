@@ -18,7 +18,10 @@ export function keysCommand(program: Command, shell: Shell): void {
     if (options.json) shell.out.json({ key });
     else {
       shell.out.line(key);
-      shell.err.line('Whoever has it can give orders to workflows. It is shown once and stored nowhere.');
+      shell.err.line(
+        'Give it to every process in TOCSIN_ENCRYPTION_KEYS. Whoever has it can give orders to workflows.',
+      );
+      shell.err.line('It is shown once and stored nowhere.');
     }
   });
 }

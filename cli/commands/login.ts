@@ -42,9 +42,17 @@ export function logoutCommand(program: Command, shell: Shell): void {
 }
 
 export function whoamiCommand(program: Command, shell: Shell): void {
-  verb(program, 'whoami', 'Show who you are to the server, with which roles, and until when.', 'whoami').action(
-    async ({ json }: CommonOptions) => {
+  verb(
+    program,
+    'whoami',
+    'Show who you are to the server, with which roles, and until when.',
+    'whoami\nwhoami --token   # for TEMPORAL_CODEC_AUTH="Bearer …"',
+  )
+    .option('--token', 'print only the access token, renewed if need be, for other programs that speak to the server')
+    .action(async ({ json, token: alone }: CommonOptions & { token?: boolean }) => {
       const { url, token } = serverOf(shell);
+      if (alone && json) throw usage('use --token or --json, not both');
+      if (alone) return shell.out.line(await (await shell.throughServer()).target.token());
       const { me, until } = await who(shell);
       if (json) return shell.out.json({ url, ...me, until });
       shell.out.line(`${visibleLine(me.by)} at ${url}`);
@@ -53,8 +61,7 @@ export function whoamiCommand(program: Command, shell: Shell): void {
         shell.out.line(
           `The token is valid until ${minuteText(until)} UTC${token ? '' : '; it is renewed while the login lasts'}.`,
         );
-    },
-  );
+    });
 }
 
 async function login(shell: Shell, json: boolean): Promise<void> {

@@ -7,7 +7,7 @@ import { commandsFor } from '../case/alarm-commands';
 import { alarmText } from '../case/alarm-text';
 import type { CaseStep } from '../case/case-step';
 import { withAcknowledged } from '../case/rings-again';
-import { ask, commandLine, commandText } from '../kernel/command-lines';
+import { ask, type CommandLine, commandLine, commandText } from '../kernel/command-lines';
 import { plural } from '../kernel/plural';
 import { DAY_MS, type Instant, toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
@@ -20,7 +20,7 @@ import type { IncidentEvent } from './events';
 import { titleOf } from './filings';
 import { lacking } from './records';
 import { askedText } from './second-person';
-import { type IncidentState, isSettled, type Obligation } from './state';
+import { type ContainmentStep, type IncidentState, isSettled, type Obligation } from './state';
 import { toldWith } from './telling';
 import { onceText } from './two-persons';
 
@@ -158,24 +158,34 @@ function dutyStep(o: Obligation, rule: ObligationRule, state: IncidentState, pac
   const { todo, onSilence } = alarmText(alarm, now);
   const dueAt = dueOf(o, state, pack);
   const lacks = rule.record ? lacking(rule.record, state, pack) : [];
-  const byHand = rule.channel === 'containment' ? byHandText(state) : '';
+  const undone = rule.channel === 'containment' ? undoneSteps(state) : [];
   const measure = commandLine('measure', { id: state.caseId, text: ask('text'), by });
   const once = onceText(o, state, pack);
   return {
     what: titleOf(o, rule),
-    todo: withAcknowledged(state, o.id, `${once}${byHand}${lacks.length > 0 ? `it lacks ${lacks.join(', ')}` : todo}`),
+    todo: withAcknowledged(
+      state,
+      o.id,
+      `${once}${byHandText(undone)}${lacks.length > 0 ? `it lacks ${lacks.join(', ')}` : todo}`,
+    ),
     ...(onSilence && { onSilence }),
     obligation: o.id,
     ...(dueAt && { dueAt }),
-    commands: rule.record === 'R5' ? [measure] : alarm.commands,
+    commands: rule.record === 'R5' ? [measure] : undone.length > 0 ? [containedDespite(state)] : alarm.commands,
   };
 }
 
-/** The steps of containment that nobody has done. */
-function byHandText({ containment }: IncidentState): string {
-  const undone = Object.values(containment).filter((step) =>
-    ['failed', 'refused', 'recorded-only'].includes(step.state),
-  );
+/** The steps of containment that Tocsin has not done and will not do: somebody does them by hand. */
+function undoneSteps({ containment }: IncidentState): ContainmentStep[] {
+  return Object.values(containment).filter((step) => ['failed', 'refused', 'recorded-only'].includes(step.state));
+}
+
+/** While such a step is open, the status alone is refused: it takes the reason why the incident is contained all the same. */
+function containedDespite({ caseId: id }: IncidentState): CommandLine {
+  return commandLine('status', { id, status: 'contained', despite: ask('reason'), by });
+}
+
+function byHandText(undone: ContainmentStep[]): string {
   return undone.map((step) => `${stepWords(step)} (${outcomeWords(step.state)}); `).join('');
 }
 

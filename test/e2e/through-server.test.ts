@@ -89,6 +89,11 @@ test('log in, declare, assess, show, list, log out: entries name who logged in, 
     return done.out;
   };
   expect(await act(['whoami'])).toMatch(/^ann-owner@acme.dev at http.*\nRoles: owner\nThe token is valid until 20/);
+  expect(await run(['whoami', '--token'], remote())).toMatchObject({
+    exitCode: 0,
+    out: `${kept.accessToken}\n`,
+    err: '',
+  });
   await act([...DECLARE, 'INC-REMOTE']);
   await quiet('INC-REMOTE');
   expect(entriesOf('INC-REMOTE', 'declared')[0]).toMatchObject({ by: 'ann-owner@acme.dev' });

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runCommand } from '../../cli/program';
+import { vouchingLog } from '../../cli/register-log';
 import { Shell } from '../../cli/shell';
 import { aLog } from './anchors.helpers';
 
@@ -93,4 +94,16 @@ test('the stand-alone verifier is written out as it was built', async () => {
   const file = fileOf('verify-register.cjs');
   expect(await tocsin('verifier', '-o', file)).toMatchObject({ code: 0 });
   expect(readFileSync(file, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n\/\/ Verifies an export of a breach register/);
+});
+
+test('where neither the key nor the published log is, nothing vouches for an export', async () => {
+  const { pool, settings } = register;
+  const at = (log: object) => ({
+    register: async () => pool,
+    settings: { log: { ...settings, makeKey: false, ...log } },
+  });
+  const none = { keysFile: fileOf('no-keys.json'), dir: fileOf('nowhere') };
+  await expect(vouchingLog(at(none) as never)).rejects.toThrow(/run it where a worker runs, with its TOCSIN_LOG_KEYS/);
+  // What was published is enough: the worker that has the key signs.
+  await expect(vouchingLog(at({ keysFile: none.keysFile }) as never)).resolves.toMatchObject({ canSign: false });
 });

@@ -9,7 +9,7 @@ import { tocsin } from '../../../domain/kernel/command-lines';
 import { plural } from '../../../domain/kernel/plural';
 import type { NoticeStatement } from '../../../register/verifier/notice';
 import { noticeStore } from '../../notice-store';
-import { anchorInFile, shellLog } from '../../register-log';
+import { anchorInFile, vouchingLog } from '../../register-log';
 import type { CommonOptions, Shell } from '../../shell';
 import { OPTIONS, verb } from '../../verb';
 import { checkLines } from '../register/hand-over';
@@ -39,7 +39,7 @@ export function noticeProofCommand(notice: Command, shell: Shell): void {
       const { verifyFile } = await import('../../../register/verifier/verify-export.js');
       const { loadDisclosures } = await import('../../../policy/load-disclosure.js');
       const statement = await statementOf(shell, id, obligation);
-      const log = await shellLog(shell);
+      const log = await vouchingLog(shell);
       const exported = await exportRegister(await shell.register(), output, {
         scope: { kind: 'incident', incidentId: id },
         audience: 'authority',

@@ -6,7 +6,7 @@ import { tocsin } from '../../../domain/kernel/command-lines';
 import type { Exported, FormWriter } from '../../../register/export';
 import type { RegisterLog } from '../../../register/log/open-log';
 import type { ExportScope } from '../../../register/verifier/export-header';
-import { anchorInFile, shellLog } from '../../register-log';
+import { anchorInFile, shellLog, vouchingLog } from '../../register-log';
 import { progressOf } from '../../rendering/progress';
 import { hanging } from '../../rendering/table';
 import type { Shell } from '../../shell';
@@ -45,7 +45,8 @@ export function registerExportCommand(register: Command, shell: Shell): void {
     const { output, format, reason, recipient, json } = options;
     const { exportRegister } = await import('../../../register/export.js');
     const { loadDisclosures } = await import('../../../policy/load-disclosure.js');
-    const log = await shellLog(shell);
+    // Forms are for reading, and say where the log stands; only what verifies needs a signature.
+    const log = await (format === 'json' ? vouchingLog(shell) : shellLog(shell));
     const exported = await exportRegister(await shell.register(), output, {
       scope: scopeOf(options),
       audience: options.for,

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { usage } from '../../../client/errors';
-import { anchorInFile, shellLog } from '../../register-log';
+import { anchorInFile, vouchingLog } from '../../register-log';
 import type { Shell } from '../../shell';
 import { verb } from '../../verb';
 import { checkLines, type HandOverOptions, handOver } from './hand-over';
@@ -25,7 +25,7 @@ export function registerProveCommand(register: Command, shell: Shell): void {
     const pool = await shell.register();
     const place = entryOf(text);
     const position = typeof place === 'number' ? place : await positionOf(pool, place.incidentId, place.seq);
-    const log = await shellLog(shell);
+    const log = await vouchingLog(shell);
     const { for: audience, reason, recipient, output } = options;
     const proved = await proveEntry(pool, output, position, {
       audience,

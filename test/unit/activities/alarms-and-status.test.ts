@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { filingTaskMail } from '../../../activities/paging/alarm-text';
 import { publicStatus } from '../../../activities/status-page/status-page-port';
 import type { AlarmInput, FilingTaskInput, PublishStatusInput } from '../../../activities/types';
 import { commandsFor } from '../../../domain/case/alarm-commands';
@@ -180,6 +181,18 @@ describe('alarms', () => {
     ])
       expect(mails[0]!.text).toContain(part);
   });
+});
+
+test('where there is a server, a filing task leads to its page; a path on the worker is no address', () => {
+  const task: FilingTaskInput = {
+    ...{ incidentId: 'INC-7', exercise: false, obligation: 'gdpr-art33-authority:ie-dpc', round: 1, to: 'dpo' },
+    ...{ at: '2026-04-01T03:00:00.000Z', title: 'Report', missing: [], dueAt: '2026-04-04T02:00:00.000Z' },
+    dossierUrl: '/var/lib/tocsin/site/dossiers/INC-7/x/index.html',
+  };
+  expect(filingTaskMail(task, 'https://tocsin.acme.dev').text).toContain(
+    'Read it and record the filing: https://tocsin.acme.dev/incidents/INC-7/notices/gdpr-art33-authority%3Aie-dpc',
+  );
+  expect(filingTaskMail(task).text).toContain("On the worker's machine: /var/lib/tocsin/site/dossiers/INC-7/x/");
 });
 
 describe('the status page', () => {

@@ -54,6 +54,17 @@ test('each command of each step parses', async () => {
   }
 });
 
+test('where a step of containment was refused, the status is set with the reason that it takes', () => {
+  const story = new Story(EXPOSED);
+  const step = () => nextSteps(story.state, pack, HOUR).find(({ obligation }) => obligation === 'containment')!;
+  expect(commandText(step().commands[0]!)).toBe('npx tocsin status INC-1 contained --by you@example.com');
+  const [id, first] = Object.entries(story.state.containment)[0]!;
+  story.state = { ...story.state, containment: { ...story.state.containment, [id]: { ...first, state: 'refused' } } };
+  expect(step().commands.map(commandText)).toEqual([
+    'npx tocsin status INC-1 contained --despite "…" --by you@example.com',
+  ]);
+});
+
 test('two duties that the same command does are one step', () => {
   const firsts = nextSteps(new Story(EXPOSED).state, pack, HOUR).map(({ commands }) => commandText(commands[0]!));
   expect(new Set(firsts).size).toBe(firsts.length);

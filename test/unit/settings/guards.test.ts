@@ -325,6 +325,13 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
       { TOCSIN_STATUSPAGE_URL: 'https://api.statuspage.io' },
     ],
   },
+  'a status page that somebody reads': {
+    breaks: [
+      [{ TOCSIN_STATUS_DIR: '' }, /^TOCSIN_STATUS_DIR: is not set, so nobody outside would read status-page-update, /],
+      [{ TOCSIN_STATUS_URL: '' }, /^TOCSIN_STATUS_URL: is not set: give the address under which others read/],
+    ],
+    holds: [{ TOCSIN_STATUS_DIR: '', TOCSIN_STATUSPAGE_API_KEY: 'k', TOCSIN_STATUSPAGE_PAGES: 'p' }],
+  },
   'a receiver of what the product shows': {
     breaks: [
       [

@@ -59,6 +59,8 @@ export const complete = {
   TOCSIN_OIDC_ROLES_CLAIM: 'roles',
   TOCSIN_WATCHDOG_MAIL: 'oncall@acme.dev',
   TOCSIN_PROTECTED_RANGES: '198.51.100.0/28',
+  TOCSIN_STATUS_DIR: path.join(dir, 'status'),
+  TOCSIN_STATUS_URL: 'https://status.acme.dev',
 };
 
 /** What leaves only the examples. */

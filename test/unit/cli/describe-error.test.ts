@@ -1,0 +1,25 @@
+/** What a person is told of errors that come from beneath: what was wrong, and what to do. */
+import { createServer } from 'node:net';
+import pg from 'pg';
+import { describeError } from '../../../cli/describe-error';
+
+test('a login that may not do it is told which one may', () => {
+  const denied = Object.assign(new pg.DatabaseError('permission denied for table register_keys', 0, 'error'), {
+    code: '42501',
+  });
+  expect(describeError(denied).message).toBe(
+    "the login in DATABASE_URL may not do this (permission denied for table register_keys): take the writer's login, which workers have",
+  );
+});
+
+test('a port that is taken is named, with what to do', async () => {
+  const [first, second] = [createServer(), createServer()];
+  const port = await new Promise<number>((resolve) =>
+    first.listen(0, '127.0.0.1', () => resolve((first.address() as { port: number }).port)),
+  );
+  const error = await new Promise<Error>((resolve) => second.once('error', resolve).listen(port, '127.0.0.1'));
+  first.close();
+  expect(describeError(error).message).toBe(
+    `127.0.0.1:${port} is taken: something else listens there. Stop it, or give another --port`,
+  );
+});
