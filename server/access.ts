@@ -48,6 +48,7 @@ export const PAGE_ACCESS: Readonly<Record<string, Rule>> = {
   'POST /incidents': DECLARERS,
   'GET /incidents/:id/notices/:obligation': READERS,
   'GET /incidents/:id/notices/:obligation/own': READERS,
+  'GET /incidents/:id/notices/:obligation/:file': READERS,
   ...Object.fromEntries(KIND_NAMES.flatMap(pagesOf)),
 };
 

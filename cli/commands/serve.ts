@@ -95,6 +95,9 @@ function noticeReader(shell: Shell, dataDir: string): NoticeTexts {
       const { thawNotice } = await import('../../activities/notices/frozen-notice.js');
       return thawNotice(await reading(), sha256);
     },
+    async file(sha256) {
+      return (await (await reading()).get(sha256)).toString('utf8');
+    },
     async own(sha256) {
       const { listOf } = await import('../../activities/notices/own-renderings.js');
       return listOf(await reading(), sha256);

@@ -37,7 +37,8 @@ function inWords(parts: string, units: Record<string, string>): string[] {
   return [...parts.matchAll(/(\d+)([A-Z])/g)].map(([, n, unit]) => plural(Number(n), units[unit!]!));
 }
 
-const STATES: Record<ObligationStatus, string> = {
+/** How obligations stand, in words. */
+export const STATE_WORDS: Readonly<Record<ObligationStatus, string>> = {
   pending: 'open',
   drafted: 'awaiting approval',
   filing: 'to be filed by a person',
@@ -51,10 +52,11 @@ const STATES: Record<ObligationStatus, string> = {
 
 /** How an obligation stands: `drafted` is "awaiting approval". */
 export function stateWords(status: ObligationStatus): string {
-  return STATES[status];
+  return STATE_WORDS[status];
 }
 
-const OUTCOMES: Record<ContainmentStep['state'], string> = {
+/** What became of steps, in words. */
+export const OUTCOME_WORDS: Readonly<Record<ContainmentStep['state'], string>> = {
   'awaits-second': '1 of 2: waits for a second person',
   requested: 'under way',
   'undo-requested': 'being undone',
@@ -69,7 +71,7 @@ const OUTCOMES: Record<ContainmentStep['state'], string> = {
 
 /** What became of a step: `verified` is "done and checked". */
 export function outcomeWords(state: ContainmentStep['state']): string {
-  return OUTCOMES[state];
+  return OUTCOME_WORDS[state];
 }
 
 /** A step in words, `Block the source 203.0.113.7`; its id, by which commands name it, stands beside it. */

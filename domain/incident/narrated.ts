@@ -12,7 +12,10 @@ export type Tone = 'info' | 'good' | 'warn' | 'bad';
 export interface NarratedPack {
   authorities?: Array<Pick<Authority, 'key' | 'name'>>;
   grounds?: Array<Pick<Ground, 'id' | 'title' | 'citation'>>;
-  obligations: Array<Pick<ObligationRule, 'id' | 'title' | 'commitments' | 'recipient' | 'channel'>>;
+  obligations: Array<
+    Pick<ObligationRule, 'id' | 'title' | 'commitments' | 'recipient' | 'channel'> &
+      Partial<Pick<ObligationRule, 'citation'>>
+  >;
 }
 
 export type Rule = NarratedPack['obligations'][number];

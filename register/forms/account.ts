@@ -3,6 +3,7 @@ import type { IncidentEvent } from '../../domain/incident/events';
 import { narrate } from '../../domain/incident/narrate';
 import type { NarratedPack } from '../../domain/incident/narrated';
 import type { DisclosedEntry } from '../disclose';
+import { aboutDuty, reasonNamed } from './named';
 import { readableEvent } from './readable-event';
 import { instant } from './value';
 
@@ -12,7 +13,9 @@ const LONGEST_FIELD = 160;
 /** An entry of an incident, told in the words of the live timeline, with the obligation it is about. */
 export function incidentAccount(entry: DisclosedEntry, pack: NarratedPack): string {
   const { obligation, text } = narrate(readableEvent(entry) as IncidentEvent, pack);
-  return cut(obligation === undefined ? text : `${obligation}: ${text}`, LONGEST);
+  if (obligation === undefined) return cut(text, LONGEST);
+  const told = aboutDuty(obligation, text, pack);
+  return `${cut(entry.leaf.kind === 'obligation-not-required' ? reasonNamed(told.text, pack) : told.text, LONGEST)}${told.reference}`;
 }
 
 /** Any other entry: its kind and the fields that are shown. */

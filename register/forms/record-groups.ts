@@ -1,11 +1,13 @@
 /** The groups R1–R6 of one incident with their legal titles, as every form shows them. */
 
-import { deciderText } from '../../domain/incident/authorship';
+import { OUTCOME_WORDS, STATE_WORDS } from '../../domain/incident/board-words';
 import { latenessText } from '../../domain/incident/lateness';
 import type { NarratedPack } from '../../domain/incident/narrated';
 import { spanText } from '../../domain/kernel/time';
+import { RISK_WORDS } from '../../domain/policy/data-set-facts';
 import { standInOf } from '../../domain/policy/disclosure';
 import type { IncidentRecord, NotificationSent } from '../incident-record';
+import { dutyName, reasonNamed, ruleNamed } from './named';
 import { type AsValue, instant, known, said, type Value } from './value';
 
 /** One fact of a group. */
@@ -102,7 +104,7 @@ export function recordGroups(record: IncidentRecord, context: RecordContext): Re
             asValue(set.individuals),
             asValue(set.records),
             residence(set.residence, asValue),
-            asValue(set.risk),
+            asValue(wordsOf(RISK_WORDS, set.risk)),
           ]),
         },
       ],
@@ -139,7 +141,7 @@ export function recordGroups(record: IncidentRecord, context: RecordContext): Re
           rows: measures.containment.map(({ at: when, step, outcome, detail }) => [
             known(instant(when)),
             asValue(step),
-            asValue(outcome),
+            asValue(wordsOf(OUTCOMES, outcome)),
             detail === undefined ? known('–') : asValue(detail),
           ]),
         },
@@ -200,7 +202,7 @@ function notificationTables(record: IncidentRecord, { pack, asValue }: RecordCon
       columns: ['Obligation', 'Status', 'Due', 'What Tocsin proposes'],
       rows: record.owed.map(({ obligation, status, dueAt, proposed }) => [
         named(obligation),
-        asValue(status),
+        asValue(wordsOf(STATE_WORDS, status)),
         asValue(instant(dueAt)),
         proposed === undefined ? known('–') : asValue(proposed),
       ]),
@@ -222,19 +224,27 @@ function notificationTables(record: IncidentRecord, { pack, asValue }: RecordCon
       rows: record.notRequired.map(({ obligation, at, by, byRule, reason, ground, proposed, inPart }) => [
         named(obligation),
         known(instant(at)),
-        byRule === undefined ? asValue(by) : known(deciderText(said(asValue(by)), byRule)),
-        inPart === undefined ? asValue(reason) : known([said(asValue(reason)), said(asValue(inPart))].join('\n')),
+        byRule === undefined ? asValue(by) : known(ruleNamed(said(asValue(by)), byRule, pack)),
+        inPart === undefined
+          ? reasonOf(asValue(reason), byRule, pack)
+          : known([said(asValue(reason)), said(asValue(inPart))].join('\n')),
         (ground ?? proposed) === undefined ? known('–') : asValue(ground ?? proposed),
       ]),
     },
   ];
 }
 
-/** Its title where the policy names it, and the authority's key behind. */
-function dutyName(id: string, pack: NarratedPack): string {
-  const [rule = id, authority] = id.split(':');
-  const title = pack.obligations.find((each) => each.id === rule)?.title ?? rule;
-  return authority === undefined ? title : `${title} (${authority})`;
+/** Who reads a form does nothing by hand. */
+const OUTCOMES = { ...OUTCOME_WORDS, 'recorded-only': 'recorded only: nothing was changed outside of Tocsin' };
+
+/** The words for what the record names by a word of its own; what has none, or is not shown, stays. */
+function wordsOf(words: Readonly<Record<string, string>>, named: string): string {
+  return Object.hasOwn(words, named) ? words[named]! : named;
+}
+
+/** What a rule gave as its reason; what a person gave stands as it was written. */
+function reasonOf(reason: Value, byRule: string | undefined, pack: NarratedPack): Value {
+  return byRule === undefined || reason.is !== 'known' ? reason : known(reasonNamed(reason.text, pack));
 }
 
 const RECIPIENTS: Record<string, string> = {

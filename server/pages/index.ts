@@ -11,6 +11,7 @@ import { boardPage, openCases } from './board-page';
 import { casePage, lookAtCase, OTHER_KINDS } from './case-page';
 import { changePages, changesOf, changesOfBoard } from './changes';
 import type { PageDeps } from './deps';
+import { DOSSIER_POLICY, dossierFile } from './dossier-file';
 import { asRefusal } from './form-errors';
 import { formPages } from './form-pages';
 import { incidentPage } from './incident-page';
@@ -95,6 +96,15 @@ export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void>
       const looked = await lookAt(client, id, policy).catch(asRefusal);
       const body = await ownTextsPage(looked, obligation, request.query, deps.texts);
       return sendPage(reply, { title: `Notice · ${id}`, body, visitor: visitorOf(request, sessions)! });
+    },
+  );
+  app.get<{ Params: { id: string; obligation: string; file: string } }>(
+    '/incidents/:id/notices/:obligation/:file',
+    async (request, reply) => {
+      const { id, obligation, file } = request.params;
+      const looked = await lookAt(client, id, policy).catch(asRefusal);
+      const { type, text } = await dossierFile(looked, obligation, file, deps.texts);
+      return reply.header('content-security-policy', DOSSIER_POLICY).type(type).send(text);
     },
   );
   for (const kind of OTHER_KINDS)

@@ -24,6 +24,7 @@ import { Refusal } from '../problem';
 import { MESSAGE_ROLES } from '../roles-of-messages';
 import { isBeingWritten } from './being-written';
 import { diffBox } from './diff-box';
+import { dossierPageOf } from './dossier-file';
 import { fieldWords } from './field-words';
 import { say, type Visitor } from './layout';
 import { letter } from './letter';
@@ -106,7 +107,7 @@ ${first && say('warn', html`<b>Approved by ${first.by}, 1 of 2</b><p>${isFirst ?
 ${missing.length > 0 && say('warn', html`<b>Not yet established</b><ul>${missing.map((each) => html`<li>${each}</li>`)}</ul>`)}
 ${untranslated.length > 0 && say('warn', html`<b>Not available in every language</b><ul>${untranslated.map(([language, n]) => html`<li>${nameOf(language)}: ${plural(n, 'text')} not translated</li>`)}</ul>`)}
 ${silentAt && say('warn', html`<b>${sendsAlone(silentAt, looked.now)}</b>`)}
-<div class="two"><div class="stack">${isFiling && dossier(draft, `${at}/filed?obligation=${encodeURIComponent(obligation)}`, awaitsFiling(o.status) && may('filed'))}
+<div class="two"><div class="stack">${isFiling && dossier(draft, from && noticeOf(id, obligation), `${at}/filed?obligation=${encodeURIComponent(obligation)}`, awaitsFiling(o.status) && may('filed'))}
 ${texts.map((each) => textSection(looked, o, each, awaits && may('edit-draft')))}</div><div class="stack">
 ${!isFiling && html`<section class="card"><h2>Who gets it</h2>${reach ? html`<ul>${Object.entries(reach.languages).map(([language, n]) => html`<li>${grouped(n)} in ${nameOf(language)}</li>`)}</ul>${reach.unreachable ? html`<p class="soft">${grouped(reach.unreachable)} cannot be reached by mail.</p>` : ''}` : html`<p class="soft">The directory has not said how many.</p>`}${o.purpose === 'new-recipients' && html`<p>Whoever of them was told already is not mailed again.</p>`}</section>`}
 ${
@@ -236,9 +237,13 @@ function sendsAlone(silentAt: Instant, now: Instant): Html {
     : html`If nobody objects, it is sent automatically at ${instant(silentAt)}.`;
 }
 
-/** A filing is not sent by Tocsin: a person takes the dossier to the authority. */
-function dossier(draft: Draft, filed: string, mayFile: boolean): Html {
-  return html`<section class="card prose stack"><h2>The dossier</h2><p>A person files it with the authority; it takes no approval here.</p>${pageOf(draft) ?? html`<p class="soft">Its address is not on record.</p>`}${mayFile && html`<p class="acts"><a class="button" href="${filed}">Record the filing</a></p>`}</section>`;
+/** A filing is not sent by Tocsin: a person takes the dossier to the authority. `here`: the address below which it is read. */
+function dossier(draft: Draft, here: string | undefined, filed: string, mayFile: boolean): Html {
+  const [first, ...others] = here ? draft.renderings : [];
+  const pages = first
+    ? html`<p class="acts"><a class="button" href="${here}/${dossierPageOf(first.language)}">Read the dossier</a>${mayFile && html`<a class="button plain" href="${filed}">Record the filing</a>`}</p>${others.map(({ language }) => html`<p><a href="${here}/${dossierPageOf(language)}">In ${nameOf(language)}</a></p>`)}`
+    : html`${pageOf(draft) ?? html`<p class="soft">It cannot be read here now.</p>`}${mayFile && html`<p class="acts"><a class="button" href="${filed}">Record the filing</a></p>`}`;
+  return html`<section class="card prose stack"><h2>The dossier</h2><p>A person files it with the authority; it takes no approval here.</p>${pages}</section>`;
 }
 
 /** Where the draft stands as a page of its own. Browsers open no file of a worker from here. */

@@ -9,6 +9,8 @@ export interface NoticeText {
 /** Texts as the workers stored them, by their hashes. Rejects while they cannot be read. */
 export interface NoticeTexts {
   text(sha256: string): Promise<NoticeText>;
+  /** A file of a dossier, as it is. */
+  file(sha256: string): Promise<string>;
   /** The hashes of the texts of single workspaces, by workspace. */
   own(sha256: string): Promise<Readonly<Record<string, string>>>;
 }

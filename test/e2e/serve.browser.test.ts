@@ -60,7 +60,11 @@ beforeAll(async () => {
     instead: () => ({ snapshotPolicy: async () => policy, draftNotice: (input) => draftNotice(drafting, input) }),
     pages: {
       policy: source,
-      texts: { text: (sha256) => thawNotice(artefacts, sha256), own: (sha256) => listOf(artefacts, sha256) },
+      texts: {
+        text: (sha256) => thawNotice(artefacts, sha256),
+        own: (sha256) => listOf(artefacts, sha256),
+        file: async (sha256) => (await artefacts.get(sha256)).toString('utf8'),
+      },
       register: {
         log: async () => ({ entries: 57, signed: SIGNED }),
         async entriesOf(id, from, most) {

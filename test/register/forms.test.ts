@@ -10,6 +10,7 @@ import { loadDisclosures } from '../../policy/load-disclosure';
 import { MalformedEntryError } from '../../register/errors';
 import { documentOf, FORMS, type RegisterDocument } from '../../register/forms';
 import { CSV_COLUMNS } from '../../register/forms/csv';
+import { reasonNamed, ruleNamed } from '../../register/forms/named';
 import { eventsOfHistories } from '../replay/events';
 import { TRUST_CENTER } from '../unit/domain/helpers/pack';
 import { aYearOfEvents, logOf, shownTo } from './readers';
@@ -65,6 +66,38 @@ describe('the document', () => {
       const cited = JSON.stringify(groups);
       for (const article of ['33(3)(a)', '33(3)(b)', '33(3)(c)', '33(3)(d)', '33(5)']) expect(cited).toContain(article);
     }
+  });
+
+  test('duties are told by their names; an id stands behind, in brackets', () => {
+    const { incidents } = documentFor('authority');
+    const ids = TRUST_CENTER.obligations.map(({ id }) => id);
+    const named = (text: string) => text.replaceAll(/\[[^\]]*\]|\([^()]*\)/g, '');
+    const told = incidents.flatMap(({ entries }) => entries.map(({ account }) => account));
+    expect(told.some((text) => /^[A-Z][^[]*: due .* \[[a-z0-9-]+(:[a-z0-9-]+)?\]$/.test(text))).toBe(true);
+    for (const text of told) {
+      expect(text).not.toMatch(/^([^:]+): \1:/);
+      expect(ids.filter((id) => named(text).startsWith(`${id}:`))).toEqual([]);
+    }
+    const cells = incidents.flatMap(({ groups }) =>
+      groups.flatMap(({ tables }) => tables.flatMap(({ rows }) => rows.flat().map((cell) => JSON.stringify(cell)))),
+    );
+    for (const word of ['"drafted"', '"proposed-not-owed"', '"filing"', '"the rule '])
+      expect(cells.join()).not.toContain(word);
+  });
+
+  test('a reason that a rule gave names duties and grounds, whose ids stand behind; the law stands before the rule', () => {
+    const pack = {
+      obligations: [
+        { id: 'gdpr-art34-individuals', title: 'Notice to affected individuals', citation: 'GDPR Art. 34(1)' },
+      ],
+      grounds: [{ id: 'gdpr-34-3-c', title: 'Disproportionate effort', citation: 'GDPR Art. 34(3)(c)' }],
+    } as never;
+    expect(reasonNamed('gdpr-art34-individuals was not waived on the ground gdpr-34-3-c; well-known', pack)).toBe(
+      '“Notice to affected individuals” (gdpr-art34-individuals) was not waived on the ground GDPR Art. 34(3)(c) (gdpr-34-3-c); well-known',
+    );
+    expect(ruleNamed('ada', 'gdpr-art34-individuals', pack)).toBe(
+      'Tocsin, under GDPR Art. 34(1) (rule gdpr-art34-individuals), on what ada stated',
+    );
   });
 
   test('not yet established, withheld and erased are told apart, with the day of the erasure', () => {

@@ -100,7 +100,7 @@ export async function browse(
     },
     ...(sent && { payload: sent.payload }),
   });
-  return { status: statusCode, body, to: headers.location, cookies };
+  return { status: statusCode, body, to: headers.location, policy: headers['content-security-policy'], cookies };
 }
 
 /** As a browser sends it: with files as `multipart/form-data`. */

@@ -28,7 +28,11 @@ const idOf = (link: ActionLink) => expect.stringMatching(new RegExp(`^api-${keyO
 
 async function over(story = alarmed()) {
   const send = jest.fn(async (..._: unknown[]) => ({ events: [] }));
-  const read = { text: async () => ({ subject: 'What happened', text: 'A key leaked.' }), own: async () => ({}) };
+  const read = {
+    text: async () => ({ subject: 'What happened', text: 'A key leaked.' }),
+    own: async () => ({}),
+    file: async () => '',
+  };
   return { send, app: await pagesOver({ ...clientOf(story, HOUR), send: send as never }, read, undefined, links) };
 }
 

@@ -160,9 +160,12 @@ describe('a notice', () => {
     missing: ['the number of people'],
   };
   const at = `/incidents/INC-1/notices/${DUTY}`;
+  const DATA = 'd'.repeat(64);
   const read = {
     text: async () => ({ subject: 'What happened', text: 'A key leaked.' }),
     own: async () => ({ 'ws-1': 'f'.repeat(64) }),
+    file: async (sha256: string) =>
+      sha256 === DATA ? '{"incident":"INC-1"}' : `<footer>As data, SHA-256 <code>${DATA}</code></footer>`,
   };
   const withNotice = (over: object = {}, id = DUTY): Story => {
     const story = new Story();
@@ -279,6 +282,7 @@ describe('a notice', () => {
         subject: 'What happened',
         text: sha256[0] === 'f' ? 'Of 5 people.' : 'Of 9 people.',
       }),
+      file: read.file,
       own: async () => ({ 'ws-1': 'f'.repeat(64), 'ws-2': 'f'.repeat(64) }),
     };
     const app = await pagesOver(clientOf(withNotice(), HOUR), texts);
@@ -312,10 +316,19 @@ describe('a notice', () => {
     const draft = { ...DRAFT, url: 'https://staff.acme.dev/dossiers/INC-1/a.html' };
     const app = await pagesOver(clientOf(withNotice({ draft, status: 'filing' }, id), HOUR), read);
     const { body } = await browse(app, `/incidents/INC-1/notices/${id}`);
-    expect(body).toContain(`<a href="${draft.url}"`);
+    const dossier = `/incidents/INC-1/notices/${id}`;
+    expect(body).toContain(`href="${dossier}/index.html">Read the dossier</a>`);
     expect(body).toContain('Record the filing');
     expect(body).not.toContain('cannot be read');
     expect(body).not.toContain('/approve"');
+    // The page and its data, as they were frozen; its policy lets nothing in it run.
+    const page = await browse(app, `${dossier}/index.html`);
+    expect([page.status, page.body]).toEqual([200, await read.file('')]);
+    expect(page.policy).toContain("default-src 'none'; style-src 'unsafe-inline'");
+    expect(JSON.parse((await browse(app, `${dossier}/dossier.json`)).body)).toEqual({ incident: 'INC-1' });
+    for (const none of ['index.de.html', 'passwords.txt', 'dossier.html'])
+      expect([none, (await browse(app, `${dossier}/${none}`)).status]).toEqual([none, 404]);
+    expect((await browse(app, `${at}/index.html`)).status).toBe(404);
     const incident = await browse(app, '/incidents/INC-1');
     expect(incident.body).toContain(`href="/incidents/INC-1/notices/${id}">Read the dossier</a>`);
     await app.close();

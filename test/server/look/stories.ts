@@ -182,6 +182,7 @@ export function textsOf(all: readonly Played[], dir: string): NoticeTexts {
   const deps = drafting(dir);
   return {
     own: async () => ({}),
+    file: async () => Promise.reject(new Error('there is no such file')),
     async text(sha256) {
       const input = all.flatMap(({ drafts }) => drafts.get(sha256) ?? [])[0];
       if (!input) throw new Error('there is no such text');
