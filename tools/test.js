@@ -1,5 +1,5 @@
 // Runs jest with the arguments given (npm test -- test/unit), says again what failed, a line each, and ends with one line:
-// `N passed, N failed`. Without arguments two at once, one for the tests that only compute: docs/decisions/0043-beside-what-waits.md.
+// `N passed, N failed`. Without arguments two at once, one for the tests that only compute: docs/decisions/0044-beside-what-waits.md.
 // A few files in which processes meet are played once more, alone: docs/decisions/0042-played-once-more.md.
 'use strict';
 const { spawn } = require('node:child_process');

@@ -71,6 +71,8 @@ function onObligation({ threshold, dueAt, detail, todo }: Alarm, at: Instant): s
   }
   if (threshold.kind === 'refused')
     return `Statuspage did not take it${because({ detail })}. Other pages may show it already`;
+  if (threshold.kind === 'came-back')
+    return 'Mails of it came back after the incident was closed: whoever they were for was not told by them';
   if (threshold.kind === 'undecided') return detail ?? 'The outcome of a part of it is unknown';
   if (threshold.kind === 'undeliverable') {
     return `${threshold.total - threshold.failed} of ${threshold.total} told; still untold: ${detail ?? 'see below'}`;

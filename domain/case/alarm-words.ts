@@ -19,6 +19,8 @@ export function thresholdWords(threshold: Threshold, about?: About): string {
       return `overdue, reminder ${threshold.times}`;
     case 'undeliverable':
       return 'not delivered';
+    case 'came-back':
+      return 'mails came back';
     case 'text-changed':
       return 'text changed';
     case 'undecided':
@@ -82,6 +84,8 @@ export const TODO_WORDS: Record<Todo, string> = {
     'tell the organisations and institutions that may reduce the harm and record it, or decide with a reason that none could',
   'look-into': 'find out why, and fix it',
   'tell-by-hand': 'tell them by another channel and record it, or decide with a reason to leave them untold',
+  'count-again':
+    'see who they were for, and reopen the incident: who was told is then counted again, and the rest can be told otherwise',
   'settle-batch':
     'look in the log of the mail provider whether it was accepted there, then record that it was, and when, or that it was not: it is then sent, unless the sending was stopped',
   'waive-and-close': 'waive what does not apply, then close the incident',
