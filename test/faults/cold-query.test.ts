@@ -85,3 +85,31 @@ test('a query while a frozen worker has the task: another worker answers none th
   for (const id of ids) await world.expectSound(id);
   await Promise.all([frozen.stop(), other.stop()]);
 }, 200_000);
+
+test('queries with the whole history between refused messages and what comes after them: it can be replayed', async () => {
+  quietWorkers();
+  const world = await RealWorld.start();
+  // Each query finds the worker that remembers the incident too slow, and comes with the whole history.
+  const worker = await world.startWorker({ remembersFor: '1ms' });
+  const ids = ['DROPPED-1', 'DROPPED-2', 'DROPPED-3', 'DROPPED-4'];
+  for (const id of ids) await world.client.declare({ declaration: declarationOf(id), policy });
+  const measure = (text: string) => ({ by: 'oncall', text });
+  await Promise.all(
+    ids.map(async (id) => {
+      for (let n = 0; n < 25; n++) {
+        // The server drops the task of this one: what comes next has the numbers of its events.
+        await world.client.send(id, 'release', { by: 'oncall', obligation: 'none' }).catch(() => undefined);
+        const views = [world.view(id), world.view(id), world.view(id)];
+        const update = sleep(n % 5)
+          .then(() => world.client.signal(id, 'measure', measure(`signal ${n}`)))
+          .then(() => world.client.send(id, 'measure', measure(`update ${n}`)));
+        await Promise.allSettled([...views, update]);
+      }
+    }),
+  );
+  for (const id of ids) {
+    const history = await world.temporal.workflow.getHandle(id).fetchHistory();
+    await Worker.runReplayHistory({ workflowBundle: workflowBundle(), ...STEP_LIMIT }, history, id);
+  }
+  await worker.stop();
+}, 200_000);

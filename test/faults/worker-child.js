@@ -2,7 +2,7 @@
 // { local: StandIns, temporal: { address, namespace }, holds: [{ workflow, activity, input?, when, marker }], journal? }.
 // A hold stops an activity for good, before or after the real call, and leaves a marker file: then the test kills.
 // `repeats` does each activity more than once: 'twice', or 'overlapping' as after a time-out of one that still runs.
-// `cached`: workflows kept in memory. `clockAheadMs`: by how much its clock is wrong.
+// `cached`: workflows kept in memory. `remembersFor`: how long a task waits for it alone. `clockAheadMs`: by how much its clock is wrong.
 // `dist`: the built files of another release. In the journal it notes with each activity how many it did more than once, and what its clock says.
 'use strict';
 const { writeFileSync } = require('node:fs');
@@ -17,7 +17,7 @@ const { loadWorkerSettings } = require(path.join(dist, 'settings', 'worker.js'))
 const { createTocsinWorker } = require(path.join(dist, 'worker', 'create-worker.js'));
 
 async function main() {
-  const { local, temporal, holds, does, repeats, cached } = options;
+  const { local, temporal, holds, does, repeats, cached, remembersFor } = options;
   Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
   const worker = await createTocsinWorker({
     settings: loadWorkerSettings(process.env, local),
@@ -25,6 +25,7 @@ async function main() {
     tuning: {
       interceptors: { activity: [(context) => ({ inbound: holdingBack(context.info, holds, repeats) })] },
       ...(cached !== undefined && { maxCachedWorkflows: cached }),
+      ...(remembersFor && { stickyQueueScheduleToStartTimeout: remembersFor }),
       ...(does === 'workflows' && { activities: undefined }),
       ...(does === 'activities' && { workflowBundle: undefined }),
     },

@@ -50,6 +50,8 @@ export interface WorkerChildOptions {
   repeats?: 'twice' | 'overlapping';
   /** How many workflows it keeps in memory; 0: each task replays the whole history. */
   cached?: number;
+  /** How long tasks wait for the worker that remembers the workflow; a short time, and queries come with the whole history. */
+  remembersFor?: string;
   /** Its clock is wrong by so much. */
   clockAheadMs?: number;
   /** The built files of another release. */

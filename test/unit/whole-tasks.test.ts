@@ -74,6 +74,11 @@ test('a task that began without anything to do here sets the time, too: a query 
   expect(() => instance.gets([ACTIVITY], 19, 3)).toThrow(HISTORY_AHEAD);
 });
 
+test('an update is done once, though a query brings it again', () => {
+  instance.gets([UPDATE], 11, 2, { leaves: [ACCEPTED] });
+  expect(() => instance.gets([UPDATE], 11, 2)).toThrow(HISTORY_AHEAD);
+});
+
 test('after a restart: events without a task are refused, and a query while another worker may have the task', () => {
   instance.gets([UPDATE], 11, 2, { replay: true, leaves: [ACCEPTED] });
   expect(() => instance.gets([ACTIVITY], 16, 2)).toThrow(HISTORY_AHEAD);

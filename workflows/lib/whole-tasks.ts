@@ -15,6 +15,7 @@ type Commands = Parameters<NonNullable<Internals['concludeActivation']>>[0]['com
 
 /** Jobs that do not come from new events. */
 const HARMLESS = new Set(['queryWorkflow', 'removeFromCache', 'initializeWorkflow']);
+const UPDATE = 'doUpdate';
 /** How the SDK names a query that comes without a workflow task. */
 const QUERY_ALONE = 'legacy_query';
 /** The events of a task that leaves nothing but refusals: that it is due, and has begun. The server mostly drops them. */
@@ -64,10 +65,14 @@ export const interceptors = (): WorkflowInterceptors => {
   };
 };
 
-/** A task begins with an event of its own, which sets the time: new events under the same time have no task yet. */
+/**
+ * A task begins with an event of its own, which sets the time: new events under the same time have no task yet. An update comes
+ * with a task alone: under the same time it is one that was done, which the SDK brings once more.
+ */
 function isEarly(activation: Activation, reached: Stand, settled: Stand): boolean {
-  const isNew = reached.events > settled.events && reached.beganAt === settled.beganAt;
-  return isNew && jobsOf(activation).some(({ variant }) => !HARMLESS.has(variant ?? ''));
+  if (reached.beganAt !== settled.beganAt) return false;
+  const isNew = reached.events > settled.events;
+  return jobsOf(activation).some(({ variant = '' }) => (isNew ? !HARMLESS.has(variant) : variant === UPDATE));
 }
 
 function standOf({ timestamp, historyLength }: Activation): Stand {
