@@ -50,6 +50,11 @@ export class ChainVerifier {
   private resumes: boolean;
   private bytes: number;
   private diagnosis: Diagnosis | undefined;
+  /** No line so far has a hash of its own by these rules, though each names that of the line before: other rules made them. */
+  private isForeign: boolean;
+  /** The hash that the line before claims. */
+  private before: string | undefined;
+  private zero: 'no' | 'maybe' | 'yes' = 'no';
 
   constructor(private readonly options: ChainOptions = {}) {
     const { from, head } = options;
@@ -60,6 +65,8 @@ export class ChainVerifier {
     this.offset = from?.offset ?? 0;
     this.bytes = this.offset;
     this.headSeen = head === undefined || head.hash === this.last.hash;
+    // What held before, or was noted, was made by these rules.
+    this.isForeign = from === undefined && head === undefined;
   }
 
   /** How many lines were taken. */
@@ -71,8 +78,14 @@ export class ChainVerifier {
   next(text: Uint8Array, start: number, end: number, ended: boolean): boolean {
     if (!ended && this.options.growing) return true;
     this.line++;
-    const { last } = this;
     const read = this.read(text.subarray(start, end));
+    this.lookAtTheRules(read);
+    if (this.damage) return this.isForeign;
+    return this.take(read, text, start, end, ended) || this.isForeign;
+  }
+
+  private take(read: ReadLine, text: Uint8Array, start: number, end: number, ended: boolean): boolean {
+    const { last } = this;
     if (this.diagnosis) return this.look(this.diagnosis.next(this.view(read)));
     if (this.resumes) return this.resume(read, end - start + (ended ? 1 : 0));
     if (read.holds && read.seq === last.seq + 1 && read.prev === last.hash) {
@@ -105,6 +118,25 @@ export class ChainVerifier {
    */
   get looksLikeALog(): boolean {
     return this.isLog || this.line === 0 || this.options.head !== undefined;
+  }
+
+  /**
+   * Why it is a log of other rules than these, where it is one: then nothing is known of its damage. A log in which every
+   * entry was changed and no hash looks the same.
+   */
+  get otherRules(): string | undefined {
+    if (this.zero === 'yes' || (this.zero === 'maybe' && this.line === 1))
+      return 'its entries are numbered from 0: it is numbered from 1 here';
+    if (this.isForeign && this.line > 1)
+      return 'its entries are chained, but the hash of none is the SHA-256 of its RFC 8785 form';
+    return undefined;
+  }
+
+  private lookAtTheRules({ fault, holds, seq, prev, hash, fromZero }: ReadLine): void {
+    if (this.line === 1 && fromZero !== undefined && this.isForeign) this.zero = 'maybe';
+    else if (this.line === 2 && this.zero === 'maybe') this.zero = seq === 1 && prev === this.before ? 'yes' : 'no';
+    if (fault !== undefined || holds || (this.before !== undefined && prev !== this.before)) this.isForeign = false;
+    this.before = fromZero ?? hash;
   }
 
   /** The first line is the entry to go on from. */

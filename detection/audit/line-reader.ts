@@ -1,5 +1,5 @@
 /** Reads one line of a log: its place, its hash, and whether the hash is that of the rest. */
-import { sha256Hex } from './entry';
+import { GENESIS, sha256Hex } from './entry';
 import type { Mapping } from './mapping';
 import { canonicalText, NotCanonicalisable, parseStrict } from './strict-json';
 
@@ -19,6 +19,8 @@ export interface LineView {
 export interface ReadLine extends Omit<LineView, 'line'> {
   /** False when the line's bytes are another form of the same entry than RFC 8785, such as one with spaces. */
   isCanonical: boolean;
+  /** It would be the first entry of a log that is numbered from 0: its hash, which is its own. */
+  fromZero?: string;
 }
 
 /** The fields by which a line is linked. */
@@ -40,9 +42,8 @@ export function readLine(line: Uint8Array, names: Names): ReadLine {
   const missing = [names.seq, names.prev, names.hash].find((name) => !Object.hasOwn(entry, name));
   if (missing !== undefined) return noEntry(`the field ${JSON.stringify(missing)} is missing`);
   const [seq, prev, hash] = [entry[names.seq], entry[names.prev], entry[names.hash]];
-  if (!Number.isSafeInteger(seq) || (seq as number) < 1) {
-    return noEntry(`${JSON.stringify(names.seq)} is not a whole number from 1 up`);
-  }
+  const numbered = `${JSON.stringify(names.seq)} is not a whole number from 1 up`;
+  if (!Number.isSafeInteger(seq) || (seq as number) < 0) return noEntry(numbered);
   if (!isHash(prev)) return noEntry(`${JSON.stringify(names.prev)} is not a hash of 64 digits`);
   if (!isHash(hash)) return noEntry(`${JSON.stringify(names.hash)} is not a hash of 64 digits`);
   const members = Object.keys(entry)
@@ -50,7 +51,9 @@ export function readLine(line: Uint8Array, names: Names): ReadLine {
     .map((name) => ({ name, text: memberText(name, entry[name]) }));
   const whole = Buffer.from(`{${members.map(({ text }) => text)}}`);
   const unhashed = `{${members.filter(({ name }) => name !== names.hash).map(({ text }) => text)}}`;
-  return { seq: seq as number, prev, hash, holds: sha256Hex(unhashed) === hash, isCanonical: whole.equals(line) };
+  const holds = sha256Hex(unhashed) === hash;
+  if (seq === 0) return { ...noEntry(numbered), ...(holds && prev === GENESIS && { fromZero: hash }) };
+  return { seq: seq as number, prev, hash, holds, isCanonical: whole.equals(line) };
 }
 
 /** In RFC 8785 the members of an object are in the order of their names' UTF-16 code units, as `sort` has them. */

@@ -68,6 +68,10 @@ export async function verifyParts(given: Iterable<Chunks>, options: VerifyOption
     if (!more) break;
   }
   const damage = chain.end();
+  if (chain.otherRules !== undefined)
+    throw new AuditUnreadableError(
+      `this is an audit log in another format: ${chain.otherRules}. It cannot be verified here`,
+    );
   if (!chain.looksLikeALog) {
     throw new AuditUnreadableError(
       `this is not an audit log: ${damage?.reason ?? 'no line is an entry'}. If its fields have other names, use a mapping`,

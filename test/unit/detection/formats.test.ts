@@ -1,4 +1,5 @@
 /** The lines of docs/formats.md: what each reader takes, refuses and leaves out. */
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -16,6 +17,7 @@ import { asIndicators } from '../../../detection/intake/sources/reading';
 import { InstantSchema } from '../../../domain/kernel/time';
 import { AUTH_ACTIONS } from '../../../domain/sessions/auth-event';
 import { packageRoot } from '../../../platform/package-root';
+import { canonicalText } from '../../../register/canonical';
 import { aLog, bytesOf } from '../../detection/audit/helpers';
 import { resendEvent } from '../../detection/intake/samples';
 import { temporaryDir } from '../../setup/helpers';
@@ -169,11 +171,38 @@ describe('audit logs', () => {
     await expect(verifyAuditLog([Buffer.from('{"a":1}\n')])).rejects.toThrow(/not an audit log/);
   });
 
-  test('of another form of hashing, or numbered from 0, the first entry does not hold', async () => {
-    const other = log.map((line) => line.replace(/"hash":"./, '"hash":"g'));
-    expect(await verifyAuditLog([bytesOf(other)])).toMatchObject({ ok: false, entries: 0, damage: { line: 1 } });
-    const fromZero = log.map((line, i) => line.replace(/"seq":\d+/, `"seq":${i}`));
-    expect(await verifyAuditLog([bytesOf(fromZero)])).toMatchObject({ ok: false, entries: 0, damage: { line: 1 } });
+  test('of another form of hashing, or numbered from 0, it is another format, and not damaged', async () => {
+    const rules = (of: (entry: object) => string, first = 1) => {
+      let prev = '0'.repeat(64);
+      return bytesOf(
+        [0, 1, 2].map((n) => {
+          const entry = { seq: n + first, at: '2026-04-01T02:00:00Z', actor: 'a', action: 'b', data: { n }, prev };
+          prev = createHash('sha256').update(of(entry)).digest('hex');
+          return JSON.stringify({ ...entry, hash: prev });
+        }),
+      );
+    };
+    // Python's json.dumps(entry, sort_keys=True) has spaces.
+    const sorted = rules((entry) => canonicalText(entry).replaceAll('":', '": ').replaceAll(',"', ', "'));
+    await expect(verifyAuditLog([sorted])).rejects.toThrow(/in another format: .*the hash of none/);
+    for (const lines of [rules(canonicalText, 0), bytesOf([rules(canonicalText, 0).toString().split('\n')[0]!])])
+      await expect(verifyAuditLog([lines])).rejects.toThrow(/in another format: .*numbered from 0/);
+    expect(await verifyAuditLog([rules(canonicalText)])).toMatchObject({ ok: true, entries: 3 });
+  });
+
+  test('what was changed in a log is damage: one entry, its number, all but one, or the only one', async () => {
+    const other = (line: string) => line.replace(/"hash":"./, '"hash":"g');
+    for (const changed of [
+      log.map((line, n) => (n === 0 ? other(line) : line)),
+      log.map((line, n) => (n < 2 ? other(line) : line)),
+      log.map((line, n) => (n === 0 ? line.replace(/"seq":1/, '"seq":0') : line)),
+      [other(log[0]!)],
+    ])
+      expect(await verifyAuditLog([bytesOf(changed)])).toMatchObject({ ok: false, entries: 0 });
+    // One that is known is what it was: whatever does not hold is damage.
+    const whole = await verifyAuditLog([bytesOf(log)]);
+    const head = { seq: 3, hash: whole.ok ? whole.head.hash : '' };
+    expect(await verifyAuditLog([bytesOf(log.map(other))], { head })).toMatchObject({ ok: false });
   });
 });
 
