@@ -35,6 +35,12 @@ export function ruleNamed(by: string, rule: string, pack: NarratedPack): string 
   return `Tocsin${citation ? `, under ${citation}` : ''} (rule ${rule}), on what ${by} stated`;
 }
 
+/** A ground by the article, its title and its id; what no pack at hand has stays. */
+export function groundName(ground: string, { grounds = [] }: NarratedPack): string {
+  const found = grounds.find(({ id }) => id === ground);
+  return found ? `${found.citation}: ${found.title} (${ground})` : ground;
+}
+
 function titleOf(rule: string, pack: NarratedPack): string | undefined {
   return pack.obligations.find(({ id }) => id === rule)?.title;
 }

@@ -7,7 +7,7 @@ import { spanText } from '../../domain/kernel/time';
 import { RISK_WORDS } from '../../domain/policy/data-set-facts';
 import { standInOf } from '../../domain/policy/disclosure';
 import type { IncidentRecord, NotificationSent } from '../incident-record';
-import { dutyName, reasonNamed, ruleNamed } from './named';
+import { dutyName, groundName, reasonNamed, ruleNamed } from './named';
 import { type AsValue, instant, known, said, type Value } from './value';
 
 /** One fact of a group. */
@@ -185,7 +185,7 @@ function notificationTables(record: IncidentRecord, { pack, asValue }: RecordCon
       rows: record.notifications.map((sent) => [
         known(instant(sent.at)),
         known(recipientName(sent, pack)),
-        asValue(sent.channel),
+        asValue(wordsOf(CHANNELS, sent.channel)),
         named(sent.obligation),
         known(outcome(sent, asValue)),
       ]),
@@ -228,7 +228,7 @@ function notificationTables(record: IncidentRecord, { pack, asValue }: RecordCon
         inPart === undefined
           ? reasonOf(asValue(reason), byRule, pack)
           : known([said(asValue(reason)), said(asValue(inPart))].join('\n')),
-        (ground ?? proposed) === undefined ? known('–') : asValue(ground ?? proposed),
+        (ground ?? proposed) === undefined ? known('–') : asValue(ground ? groundName(ground, pack) : proposed),
       ]),
     },
   ];
@@ -236,6 +236,8 @@ function notificationTables(record: IncidentRecord, { pack, asValue }: RecordCon
 
 /** Who reads a form does nothing by hand. */
 const OUTCOMES = { ...OUTCOME_WORDS, 'recorded-only': 'recorded only: nothing was changed outside of Tocsin' };
+
+const CHANNELS = { 'status-page': 'status page', filing: 'report to the authority' };
 
 /** The words for what the record names by a word of its own; what has none, or is not shown, stays. */
 function wordsOf(words: Readonly<Record<string, string>>, named: string): string {

@@ -10,7 +10,7 @@ import { loadDisclosures } from '../../policy/load-disclosure';
 import { MalformedEntryError } from '../../register/errors';
 import { documentOf, FORMS, type RegisterDocument } from '../../register/forms';
 import { CSV_COLUMNS } from '../../register/forms/csv';
-import { reasonNamed, ruleNamed } from '../../register/forms/named';
+import { groundName, reasonNamed, ruleNamed } from '../../register/forms/named';
 import { eventsOfHistories } from '../replay/events';
 import { TRUST_CENTER } from '../unit/domain/helpers/pack';
 import { aYearOfEvents, logOf, shownTo } from './readers';
@@ -95,6 +95,7 @@ describe('the document', () => {
     expect(reasonNamed('gdpr-art34-individuals was not waived on the ground gdpr-34-3-c; well-known', pack)).toBe(
       '“Notice to affected individuals” (gdpr-art34-individuals) was not waived on the ground GDPR Art. 34(3)(c) (gdpr-34-3-c); well-known',
     );
+    expect(groundName('gdpr-34-3-c', pack)).toBe('GDPR Art. 34(3)(c): Disproportionate effort (gdpr-34-3-c)');
     expect(ruleNamed('ada', 'gdpr-art34-individuals', pack)).toBe(
       'Tocsin, under GDPR Art. 34(1) (rule gdpr-art34-individuals), on what ada stated',
     );
