@@ -3,14 +3,7 @@
  * stands in its pure definition (`domain/case/lifecycle.ts`); this shell waits for messages and deadlines, has work done
  * outside, keeps the register written, and begins a new run when the history is long.
  */
-import {
-  allHandlersFinished,
-  CancellationScope,
-  condition,
-  makeContinueAsNewFunc,
-  patched,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, patched, workflowInfo } from '@temporalio/workflow';
 import { advance, type Decision, open, record } from '../domain/case/advance';
 import { carry } from '../domain/case/carry';
 import {
@@ -19,7 +12,6 @@ import {
   type Exercise,
   type Receipt,
   receiptOf,
-  TASK_TIMEOUT,
   TIMELINE_KEPT,
 } from '../domain/case/contract';
 import type { CaseMessage, CaseState, Lifecycle, NewOf, Work } from '../domain/case/lifecycle';
@@ -27,7 +19,6 @@ import { isRepeat, onCaseMessage, refusals, repeatOf } from '../domain/case/mess
 import { caseAlarm, forkedAlarm, type Occasion } from '../domain/case/occasion';
 import { nextWakeOf } from '../domain/case/rings-again';
 import { NOBODY, TOLD_SINGLY, toldOf } from '../domain/case/turned-away';
-import { jsonBytes } from '../domain/kernel/bytes';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import { type Instant, minuteText } from '../domain/kernel/time';
 import { failureText } from './lib/activity-calls';
@@ -36,22 +27,13 @@ import { showCase } from './lib/case-view';
 import { type CommonWork, commonWork, doCommonWork, isCommon } from './lib/common-work';
 import { DeadlineTimer } from './lib/deadline-timer';
 import { forked, forkedText } from './lib/forked';
-import { handOver } from './lib/hand-over';
 import type { Carried, Kind, Run, Situation } from './lib/kind';
+import { tryNewRun } from './lib/new-run';
 import { OutsideWork } from './lib/outside-work';
 import { QuietTask } from './lib/quiet-task';
 import { type Judgement, type Receiver, receiveMessages, refused } from './lib/receive-messages';
 import { RegisterPump } from './lib/register-pump';
-import { leaveCommand } from './lib/task-of-its-own';
-
-/** The server ends a workflow that hands over more than 2 MB. A state that takes half of that takes no more: decision 0026. */
-const MAX_INPUT_BYTES = 1_900_000;
-/** How often a task without messages is waited for, while no deadline is looked at. */
-const QUIET_TRIES = 40;
-/** What is in flight may end within this time before it is cut. */
-const PAUSE = '20 seconds';
-/** Also for a case that began with less. */
-const newRun = (input: unknown) => makeContinueAsNewFunc({ workflowTaskTimeout: TASK_TIMEOUT })(input);
+import { TaskTrace } from './lib/task-of-its-own';
 
 /** Lives until the case is closed and everything about it stands in the register. A cancellation is alarmed and ignored. */
 export function runLifecycle<S extends CaseState, E extends RecordedEvent, W extends Work, O>(
@@ -80,8 +62,6 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
   private decidedAt!: Instant;
   private news = true;
   private paused = false;
-  /** How far events were recorded and written at the last look. */
-  private known = '';
   /** Work of which a failure was alarmed in this run. */
   private readonly failing = new Set<string>();
   /** The register has another entry of this number than this run made: it tells that, does nothing else, and ends. */
@@ -100,6 +80,7 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
   );
   private readonly timer = new DeadlineTimer(() => this.step(() => []));
   private readonly task = new QuietTask();
+  private readonly trace = new TaskTrace();
 
   /** Made first thing in a workflow, so that no message finds it without handlers. */
   constructor(private readonly kind: Kind<S, E, W, O>) {
@@ -196,7 +177,7 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
       wake ? `${wake.what} · ${minuteText(wake.at)} UTC` : '',
     );
     const shows = showCase(this.lifecycle, state, this.clock.now(), this.pump.backlog);
-    this.leaveCommand(writes || arms || shows);
+    this.trace.leave(this.state.seq, this.pump.backlog, writes || arms || shows);
   }
 
   private isOver(): boolean {
@@ -208,16 +189,7 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
 
   private stir(): void {
     this.news = true;
-    if (this.paused) this.leaveCommand(false);
-  }
-
-  /** A task in which anything was recorded or written leaves a command of its own, unless it `has` one. */
-  private leaveCommand(has: boolean): void {
-    const { seq } = this.state;
-    const { backlog } = this.pump;
-    const known = `${seq} ${backlog}`;
-    if (!has && known !== this.known) leaveCommand(seq, backlog);
-    this.known = known;
+    if (this.paused) this.trace.leave(this.state.seq, this.pump.backlog, false);
   }
 
   // —— work ——
@@ -388,36 +360,16 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
 
   // —— continue-as-new ——
 
-  /**
-   * Lets what is in flight end, cuts what does not, and begins a new run. Everything is safe to repeat, and no deadline is
-   * looked at meanwhile. When something came in while it paused, this run goes on.
-   */
-  private async tryNewRun(): Promise<void> {
+  /** Begins a new run. Meanwhile nothing is begun, and no deadline is looked at. */
+  private tryNewRun(): Promise<void> {
     this.paused = true;
     this.timer.cancel();
-    this.pump.pause();
-    const quiet = () => this.work.isQuiet() && !this.pump.running;
-    if (!(await condition(quiet, PAUSE))) {
-      this.work.cut();
-      this.pump.cancel();
-      await condition(quiet);
-    }
-    for (let tries = 0; tries < QUIET_TRIES; tries++) {
-      await condition(allHandlersFinished);
-      // Nothing may be awaited between these checks and the call: a message that came in now would be lost.
-      const surplus = this.pump.surplus();
-      if (!quiet()) break;
-      if (surplus.length > 0) {
-        if (!(await handOver(this.state.caseId, surplus))) break;
-        this.pump.handedOver(surplus);
-      } else if (this.task.isQuiet()) {
-        const input = this.nextInput();
-        if (jsonBytes(input) > MAX_INPUT_BYTES) break;
-        await newRun(input);
-      } else await this.task.next();
-    }
-    this.paused = false;
-    this.step(() => []);
+    const { state, work, pump, task } = this;
+    const goOn = () => {
+      this.paused = false;
+      this.step(() => []);
+    };
+    return tryNewRun({ caseId: state.caseId, work, pump, task, nextInput: () => this.nextInput(), goOn });
   }
 
   private nextInput(): unknown {

@@ -7,7 +7,17 @@
  */
 import { upsertMemo } from '@temporalio/workflow';
 
-/** Leaves a command in a task in which something became known and which would leave none otherwise. */
-export function leaveCommand(seq: number, backlog: number): void {
-  upsertMemo({ recorded: seq, registered: seq - backlog });
+export class TaskTrace {
+  /** How far events were recorded and written at the last look. */
+  private known = '';
+
+  /**
+   * Leaves a command in a task in which something became known, unless it `has` one.
+   * @param seq the number of the last event. @param backlog how many of them the register has not got yet.
+   */
+  leave(seq: number, backlog: number, has: boolean): void {
+    const known = `${seq} ${backlog}`;
+    if (!has && known !== this.known) upsertMemo({ recorded: seq, registered: seq - backlog });
+    this.known = known;
+  }
 }
