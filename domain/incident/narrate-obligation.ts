@@ -38,7 +38,6 @@ import type { IncidentState } from './state';
 
 type ObligationEvent = Extract<IncidentEvent, { data: { obligation: string } }>;
 
-/** Who decided: both, where two persons must. */
 /** Who decided, the first of two before the second. */
 export function both({ by, data }: { by: string; data: { firstBy?: string } }): string {
   return data.firstBy ? `${data.firstBy} and ${by}` : by;
