@@ -112,4 +112,4 @@ test('queries with the whole history between refused messages and what comes aft
     await Worker.runReplayHistory({ workflowBundle: workflowBundle(), ...STEP_LIMIT }, history, id);
   }
   await worker.stop();
-}, 200_000);
+}, 300_000);
