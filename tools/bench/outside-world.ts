@@ -43,7 +43,7 @@ export function outsideWorld(policy: PolicySnapshot, record: (events: IncidentEv
     undoMeasure: async () => ({ outcome: 'undone', detail: 'gone' }),
     mailReporter: async () => ({ outcome: 'sent' }),
     raiseDetections: async () => undefined,
-    handBackDetections: async () => ({ stay: [] }),
+    handBackDetections: async ({ detections }) => ({ stay: detections.map((_, place) => place) }),
   } satisfies Partial<Activities>;
 }
 
