@@ -2,7 +2,7 @@
 import type { Evidence } from '../domain/incident/evidence';
 import { attachmentsIn } from '../domain/incident/filings';
 import { latenessOf } from '../domain/incident/lateness';
-import { namedText } from '../domain/incident/narrate-obligation';
+import { namedText } from '../domain/incident/narrate-whom';
 import { ORGANISATIONS } from '../domain/incident/organisations-told';
 import { PUBLIC_NOTICE } from '../domain/incident/readers';
 import type { Obligation } from '../domain/incident/state';

@@ -8,7 +8,7 @@ import { fold } from '../domain/incident/evolve';
 import { judgementLines } from '../domain/incident/facts/risk-judgement';
 import type { DataSet } from '../domain/incident/incident';
 import { latenessOf } from '../domain/incident/lateness';
-import { inPartWaived, namedText } from '../domain/incident/narrate-obligation';
+import { inPartWaived, namedText } from '../domain/incident/narrate-whom';
 import { type IncidentState, isSettled } from '../domain/incident/state';
 import { WITHDRAWAL_WORDS, withdrawalOf } from '../domain/incident/withdrawn-report';
 import { type Count, countText } from '../domain/kernel/count';

@@ -1,19 +1,16 @@
 /** What happened to one obligation, as one sentence. */
-import { grouped } from '../kernel/grouped';
 import { whenText } from '../kernel/inexact-instant';
 import { human, spanText, toMs } from '../kernel/time';
-import { standInOf } from '../policy/disclosure';
 import { OTHER_GROUND } from '../policy/pack';
 import { actTimedText } from './act-timed';
-import { groupName } from './audience';
 import { startWords } from './board-words';
 import { startOf } from './clocks';
-import type { Named, ToldInPart } from './counted';
 import type { DataOf, IncidentEvent } from './events';
 import { alsoBy } from './holds';
 import { isLate, latenessText, verdictText } from './lateness';
 import { madePublicText } from './made-public';
-import { authorityName, deed, filesText, recipientsText } from './narrate-deed';
+import { authorityName, deed, filesText } from './narrate-deed';
+import { cameBackText, deliveryText, inPartWaived, namedText } from './narrate-whom';
 import {
   bad,
   type Context,
@@ -33,7 +30,6 @@ import {
 import { organisationsText } from './organisations-told';
 import { DECIDED_ONCE } from './second-person';
 import { soFarText } from './sending-progress';
-import { shareText } from './standing';
 import type { IncidentState } from './state';
 
 type ObligationEvent = Extract<IncidentEvent, { data: { obligation: string } }>;
@@ -259,33 +255,6 @@ const CHANNEL_WORDS: Record<string, string> = {
   'public-notice': 'a public notice',
 };
 
-/** Whom an act outside of the product was about: workspaces by id, people by data set and country. */
-export function namedText({ workspaces = [], people = [], unestablished = [], whole }: Named): string {
-  const groups = people.map((each) => `${groupName(each)} ${count(each.count, 'person', 'people')}`);
-  const open = unestablished.map((each) => `${groupName(each)}: nobody beyond those already told`);
-  const words =
-    whole &&
-    { 'not-named': 'nobody is affected', 'not-sent': 'all workspaces', 'not-listed': 'those not named one by one' }[
-      whole
-    ];
-  return [...workspaces, ...groups, ...open, ...(words ? [words] : [])].join(', ');
-}
-
-/** `3 of 9 had been told; not told: ws-1, ws-2`, of a notice that was waived. */
-export function inPartWaived({ told, of, untold }: ToldInPart): string {
-  return `${shareText({ told, of })} had been told; not told: ${namedText(untold)}`;
-}
-
-/** Whom mails came back from; nothing where they came back from nobody. */
-function cameBackText({ workspaces = [], groups = [] }: DataOf<'delivery-recounted'>): string {
-  const hidden = standInOf(groups);
-  if (hidden) return hidden;
-  const people = groups.flatMap(({ cameBack, told: _, ...group }) =>
-    cameBack > 0 ? [{ ...group, count: cameBack }] : [],
-  );
-  return workspaces.length + people.length > 0 ? namedText({ workspaces, people }) : '';
-}
-
 function drafted(data: DataOf<'notice-drafted'>, before: IncidentState | undefined): Said {
   const { obligation, renderings, missing, untranslated = {} } = data;
   const languages = renderings.map(({ language, edited }) => (edited ? `${language} as edited` : language)).join(', ');
@@ -303,29 +272,4 @@ function drafted(data: DataOf<'notice-drafted'>, before: IncidentState | undefin
   );
   const text = `Draft ready${languages ? ` (${languages})` : ''}${open}${lacking.join('')}${lost.join('')}`;
   return lost.length > 0 ? warn(text) : info(text);
-}
-
-/** What a delivery reached, and how many that leaves untold. */
-function deliveryText({ evidence, counted, stopped }: DataOf<'delivery-counted'>, { rule }: Context): Said {
-  const { sent = 0, recipients = sent } = evidence;
-  const text = `Mailed to ${recipientsText(sent, rule?.recipient.to)}, of ${recipients} in the directory`;
-  if (stopped) return warn(stoppedCount(counted));
-  if (standInOf(counted)) return info(text);
-  const missed = counted.of === 'workspaces' ? counted.numbers.untold : recipients - sent;
-  return missed > 0 || sent === 0 ? warn(text) : info(text);
-}
-
-/** Of a stopped round: how many were told, and of workspaces how many were not. */
-function stoppedCount(counted: DataOf<'delivery-counted'>['counted']): string {
-  if (standInOf(counted)) return 'Stopped: not all were mailed';
-  if (counted.of === 'workspaces') {
-    const { told, untold } = counted.numbers;
-    return `Stopped: ${count(told, 'workspace')} told by mail, ${grouped(untold)} not`;
-  }
-  const [told, listed] = [sum(counted.groups, 'told'), sum(counted.groups, 'listed')];
-  return `Stopped: ${count(told, 'individual')} told by mail, ${grouped(Math.max(0, listed - told))} in the directory not`;
-}
-
-function sum(groups: ReadonlyArray<Record<'told' | 'listed', number>>, what: 'told' | 'listed'): number {
-  return groups.reduce((total, each) => total + each[what], 0);
 }

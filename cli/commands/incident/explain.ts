@@ -7,7 +7,7 @@ import { periodText, startWords, stateWords } from '../../../domain/incident/boa
 import type { Explanation } from '../../../domain/incident/explain';
 import { inPartText } from '../../../domain/incident/filings';
 import { latenessText } from '../../../domain/incident/lateness';
-import { inPartWaived } from '../../../domain/incident/narrate-obligation';
+import { inPartWaived } from '../../../domain/incident/narrate-whom';
 import { having, nearest } from '../../../domain/kernel/suggest';
 import { human, spanText } from '../../../domain/kernel/time';
 import { packNames } from '../../../domain/policy/policy';
