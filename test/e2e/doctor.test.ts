@@ -337,6 +337,25 @@ const broken: Array<
     },
   ],
   [
+    'a status page that nobody outside reads',
+    () => ({ TOCSIN_STATUS_DIR: '' }),
+    {
+      about: 'Settings',
+      state: 'problem',
+      says: expect.stringMatching(/^TOCSIN_STATUS_DIR: is not set, so nobody outside would read status-page-update, /),
+    },
+  ],
+  [
+    'a worker that does not know where the server is',
+    () => ({ TOCSIN_SERVER_URL: '' }),
+    {
+      about: 'On call',
+      state: 'warning',
+      says: expect.stringMatching(/^mails to staff have no links/),
+      todo: expect.stringContaining('TOCSIN_SERVER_URL'),
+    },
+  ],
+  [
     'a role to rotate that is not there',
     () => ({ TOCSIN_ROTATE_DATABASE_URL: owner, TOCSIN_ROTATABLE_ROLES: 'nobody_at_all' }),
     { about: 'Containment', state: 'problem', says: expect.stringContaining('nobody_at_all') },

@@ -332,7 +332,7 @@ test('the register, and a detection that is dismissed, in a browser', async () =
     await look('register');
     await page.getByLabel('Case').fill(caseId);
     await press(page, 'Show its entries');
-    await page.getByRole('cell', { name: 'triage-dismissed' }).waitFor();
+    await page.getByRole('cell', { name: 'Triage dismissed' }).waitFor();
     await look('register-case');
     expect(found).toEqual([]);
   });
