@@ -1,15 +1,21 @@
+import { pathToFileURL } from 'node:url';
 import { wellFormed } from '../../domain/kernel/text';
 import { type ShownIncident, STATUS_LABEL } from './status-html';
 
 /** At most so many updates: whoever reads seldomer has the page. */
 const MOST = 100;
 
-/** The page as a feed (Atom, RFC 4287): an entry for each update, the newest first, with the words of the page and no other. */
-export function statusFeed(organisation: string, url: string, incidents: ShownIncident[]): string {
+/**
+ * The page as a feed (Atom, RFC 4287): an entry for each update, the newest first, with the words of the page and no other.
+ *
+ * @param address of the page; where nothing serves it, the path of its file.
+ */
+export function statusFeed(organisation: string, address: string, incidents: ShownIncident[]): string {
   const entries = incidents
     .flatMap(({ id, latest, updates }) => updates.map((update) => ({ id, title: latest.subject, ...update })))
     .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : b.round - a.round))
     .slice(0, MOST);
+  const url = URL.canParse(address) ? address : pathToFileURL(address).href;
   const own = new URL('feed.xml', url).href;
   const lines = [
     '<?xml version="1.0" encoding="utf-8"?>',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { filingTaskMail } from '../../../activities/paging/alarm-text';
+import { statusFeed } from '../../../activities/status-page/status-feed';
 import { publicStatus } from '../../../activities/status-page/status-page-port';
 import type { AlarmInput, FilingTaskInput, PublishStatusInput } from '../../../activities/types';
 import { commandsFor } from '../../../domain/case/alarm-commands';
@@ -277,6 +278,12 @@ describe('the status page', () => {
     expect(feed).not.toContain('\u0000');
     expect(feed).toContain('href="http://127.0.0.1:8090/status/feed.xml"');
     expect(read('index.html')).toContain('type="application/atom+xml" href="feed.xml"');
+  });
+
+  test('the feed of a page that nothing serves has the addresses of its files', () => {
+    const feed = statusFeed('Example Cloud', '/srv/pages/status/index.html', []);
+    expect(feed).toContain('<id>file:///srv/pages/status/index.html</id>');
+    expect(feed).toContain('rel="self" type="application/atom+xml" href="file:///srv/pages/status/feed.xml"');
   });
 
   test('a corrected text takes the place of the one that another page refused', async () => {
