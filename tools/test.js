@@ -1,8 +1,7 @@
 // Runs jest with the arguments given (npm test -- test/unit), says again what failed, a line each, and ends with one line:
-// `N passed, N failed`. Without arguments two at once, one for the tests that only compute: docs/decisions/0044-beside-what-waits.md.
-// A few files in which processes meet are played once more, alone: docs/decisions/0042-played-once-more.md.
+// `N passed, N failed`. A few files in which processes meet are played once more, alone: docs/decisions/0042-played-once-more.md.
 'use strict';
-const { spawn } = require('node:child_process');
+const { spawnSync } = require('node:child_process');
 const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -14,40 +13,21 @@ const runner = require.resolve('jest/bin/jest');
 const PROCESSES_MEET = /^test\/(detection|e2e|faults|interop|register|server|workflows)\//;
 /** More than this many is no accident. */
 const MOST_PLAYED_AGAIN = 3;
-/** A worker with its servers takes up to this. */
-const WORKER_BYTES = 2 ** 31;
-const MACHINE = { processors: os.availableParallelism(), memory: os.totalmem() };
-
-/** Tests that wait for servers, timers and each other, and tests that only compute; both are all of them. */
-const WAITING = '^test/(?!unit/)';
-const COMPUTING = '^test/unit/';
-/** Of the computing ones, which take what processor time the others leave. */
-const NICENESS = 5;
-
-/** What is played at once: with arguments, or with too little memory for both, one play; otherwise those that wait and those that compute. */
-function plays(args, { processors, memory }) {
-  const [waiting, computing] = [2 * processors, processors];
-  if (args.length > 0 || memory < (waiting + computing) * WORKER_BYTES) return [{ args }];
-  return [
-    { args: [WAITING, `--maxWorkers=${waiting}`] },
-    { args: [COMPUTING, `--maxWorkers=${computing}`], niceness: NICENESS },
-  ];
-}
 
 /** Runs jest; its exit code, and its results where it had any. */
-async function play({ args, niceness }) {
+function play(args) {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'tocsin-results-'));
   const file = path.join(dir, 'results.json');
   const all = ['--config', path.join(root, 'jest.config.js'), '--json', `--outputFile=${file}`, '--passWithNoTests'];
-  const command = [process.execPath, runner, ...all, ...args];
-  const [name, ...rest] = niceness ? ['nice', '-n', String(niceness), ...command] : command;
   // jest writes its report to standard error, and with --json the results to standard output too: only the report counts.
-  const child = spawn(name, rest, { cwd: root, stdio: ['inherit', 'ignore', 'inherit'] });
-  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  const { status } = spawnSync(process.execPath, [runner, ...all, ...args], {
+    cwd: root,
+    stdio: ['inherit', 'ignore', 'inherit'],
+  });
   try {
-    return { code: code ?? 1, results: JSON.parse(readFileSync(file, 'utf8')) };
+    return { code: status ?? 1, results: JSON.parse(readFileSync(file, 'utf8')) };
   } catch {
-    return { code: code || 1 };
+    return { code: status || 1 };
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
@@ -56,8 +36,8 @@ async function play({ args, niceness }) {
 const nameOf = ({ name }) => path.relative(root, name);
 
 /** The failed files, when accident may have made all of them fail. */
-function playableAgain(files) {
-  const failed = files.filter(({ status }) => status === 'failed');
+function playableAgain(results) {
+  const failed = results.testResults.filter(({ status }) => status === 'failed');
   return failed.length <= MOST_PLAYED_AGAIN && failed.every((file) => PROCESSES_MEET.test(nameOf(file))) ? failed : [];
 }
 
@@ -85,19 +65,16 @@ function counts(files) {
 }
 
 /** Plays what the arguments say, once more what may have failed by accident, and answers the exit code and the last lines. */
-async function suite(args, playing = play, say = console.error, machine = MACHINE) {
-  const played = await Promise.all(plays(args, machine).map(playing));
-  const code = Math.max(...played.map((each) => each.code));
-  if (played.some(({ results }) => !results))
-    return { code: code || 1, lines: ['no results: jest ended before it could run a test (see above)'] };
-  const first = played.flatMap(({ results }) => results.testResults);
-  const again = playableAgain(first);
-  if (again.length === 0) return verdict(code, first, []);
+function suite(args, playing = play, say = console.error) {
+  const { code, results } = playing(args);
+  if (!results) return { code: code || 1, lines: ['no results: jest ended before it could run a test (see above)'] };
+  const again = playableAgain(results);
+  if (again.length === 0) return verdict(code, results.testResults, []);
   const names = again.map(nameOf);
   say(`\nPlayed once more, alone: ${names.join(', ')}\n`);
-  const second = await playing({ args: ['--runInBand', '--runTestsByPath', ...names] });
+  const second = playing(['--runInBand', '--runTestsByPath', ...names]);
   const replayed = second.results?.testResults ?? again;
-  const files = first.map((file) => replayed.find(({ name }) => name === file.name) ?? file);
+  const files = results.testResults.map((file) => replayed.find(({ name }) => name === file.name) ?? file);
   const once = again.flatMap(failuresOf).map((what) => `failed once, beside other tests: ${what}`);
   return verdict(second.code, files, once);
 }
@@ -112,8 +89,8 @@ function verdict(code, files, once) {
   };
 }
 
-async function main() {
-  const { code, lines } = await suite(process.argv.slice(2));
+function main() {
+  const { code, lines } = suite(process.argv.slice(2));
   process.exitCode = code;
   process.stderr.write('', () => process.stdout.write(`${lines.join('\n')}\n`));
 }

@@ -1,21 +1,14 @@
-/** What the test command plays at once (decision 0043), what it plays once more (decision 0042), and what it says of it. */
-import { readdirSync } from 'node:fs';
+/** What the test command plays once more, and what it says of it: decision 0042. */
 import path from 'node:path';
 import { packageRoot } from '../../../platform/package-root';
 
 const { suite } = require('../../../tools/test.js') as {
   suite(
     args: string[],
-    playing: (play: Play) => Promise<{ code: number; results?: Results }>,
+    playing: (args: string[]) => { code: number; results?: Results },
     say: () => void,
-    machine: { processors: number; memory: number },
-  ): Promise<{ code: number; lines: string[] }>;
+  ): { code: number; lines: string[] };
 };
-
-interface Play {
-  args: string[];
-  niceness?: number;
-}
 
 type Status = 'passed' | 'failed';
 
@@ -32,38 +25,37 @@ const [MEETS, OTHER, ANOTHER, FOURTH] = ['cache-zero', 'repeats', 'cold-query', 
 
 type Results = { testResults: ReturnType<typeof file>[] };
 /** Each play answers with the next of these. */
-async function played(given: string[], plays: Array<Results | undefined>, memory = 2 ** 35) {
-  const played: Play[] = [];
-  const playing = async (play: Play) => {
-    const results = plays[played.push(play) - 1];
-    return { code: !results || results.testResults.some(({ status }) => status === 'failed') ? 1 : 0, results };
-  };
-  const { code, lines } = await suite(given, playing, () => undefined, { processors: 2, memory });
-  return { code, lines, played };
-}
-/** What follows the first play. */
-async function playedAgain(...plays: Array<Results | undefined>) {
-  const { code, lines, played: all } = await played(['test'], plays);
-  return { code, lines, args: all.slice(1).map(({ args }) => args) };
+function played(...plays: Array<Results | undefined>) {
+  const args: string[][] = [];
+  const { code, lines } = suite(
+    ['test'],
+    (given: string[]) => {
+      args.push(given);
+      const results = plays[args.length - 1];
+      return { code: !results || results.testResults.some(({ status }) => status === 'failed') ? 1 : 0, results };
+    },
+    () => undefined,
+  );
+  return { code, lines, args: args.slice(1) };
 }
 const results = (...testResults: Results['testResults']): Results => ({ testResults });
 
-test('what passes alone counts as passed and is named; nothing else is played again', async () => {
+test('what passes alone counts as passed and is named; nothing else is played again', () => {
   const first = results(SOUND, file(MEETS, { c: 'passed', d: 'failed' }));
-  expect(await playedAgain(first, results(file(MEETS, { c: 'passed', d: 'passed' })))).toEqual({
+  expect(played(first, results(file(MEETS, { c: 'passed', d: 'passed' })))).toEqual({
     code: 0,
     lines: [`failed once, beside other tests: ${MEETS}: d`, '4 passed, 0 failed'],
     args: [['--runInBand', '--runTestsByPath', MEETS]],
   });
 });
 
-test('what fails again has failed, also when it is another test of the file', async () => {
+test('what fails again has failed, also when it is another test of the file', () => {
   const first = results(SOUND, file(MEETS, { c: 'passed', d: 'failed' }));
-  expect(await playedAgain(first, results(file(MEETS, { c: 'failed', d: 'passed' })))).toMatchObject({
+  expect(played(first, results(file(MEETS, { c: 'failed', d: 'passed' })))).toMatchObject({
     code: 1,
     lines: [`failed once, beside other tests: ${MEETS}: d`, `failed: ${MEETS}: c`, '3 passed, 1 failed'],
   });
-  expect(await playedAgain(first, undefined)).toMatchObject({
+  expect(played(first, undefined)).toMatchObject({
     code: 1,
     lines: [expect.anything(), `failed: ${MEETS}: d`, '3 passed, 1 failed'],
   });
@@ -76,8 +68,8 @@ test.each([
     [file('test/unit/tools/docs.test.ts', { a: 'failed' }), file(MEETS, { c: 'failed' })],
   ],
   ['four files', [MEETS, OTHER, ANOTHER, FOURTH].map((name) => file(name, { a: 'failed' }))],
-])('%s is not played again', async (_what, failed) => {
-  const { code, lines, args } = await playedAgain(results(SOUND, ...failed));
+])('%s is not played again', (_what, failed) => {
+  const { code, lines, args } = played(results(SOUND, ...failed));
   expect([code, args]).toEqual([1, []]);
   expect(lines).toEqual([
     ...failed.map(({ name }) => expect.stringContaining(path.relative(packageRoot(), name))),
@@ -85,36 +77,10 @@ test.each([
   ]);
 });
 
-test('a file that cannot be loaded counts as one that failed, and no results are a failure', async () => {
-  expect(await playedAgain(results(SOUND, file('test/unit/tools/docs.test.ts', {})))).toMatchObject({
+test('a file that cannot be loaded counts as one that failed, and no results are a failure', () => {
+  expect(played(results(SOUND, file('test/unit/tools/docs.test.ts', {})))).toMatchObject({
     code: 1,
     lines: ['failed: test/unit/tools/docs.test.ts: it could not be loaded', '2 passed, 1 failed'],
   });
-  expect(await playedAgain(undefined)).toMatchObject({ code: 1, lines: [expect.stringContaining('no results')] });
-});
-
-const ALL = readdirSync(path.join(packageRoot(), 'test'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.test.ts'))
-  .map((name) => `test/${name}`);
-
-test('without arguments those that compute are played beside those that wait, behind them, and each file once', async () => {
-  const [waits, computes] = [file(MEETS, { c: 'failed' }), SOUND];
-  const all = await played([], [results(waits), results(computes), results(file(MEETS, { c: 'passed' }))]);
-  expect([all.code, all.lines.at(-1)]).toEqual([0, '3 passed, 0 failed']);
-  const [first, second, again] = all.played as [Play, Play, Play];
-  expect(again.args).toContain(MEETS);
-  expect([first.niceness, second.niceness]).toEqual([undefined, expect.any(Number)]);
-  const taken = (play: Play) => ALL.filter((name) => new RegExp(play.args[0]!).test(name));
-  expect([...taken(first), ...taken(second)].sort()).toEqual([...ALL].sort());
-  expect(taken(second)).toContain('test/unit/tools/docs.test.ts');
-});
-
-test('when one of the two fails, so does the whole; where memory lacks for both, all are played in one', async () => {
-  const failed = file('test/unit/tools/docs.test.ts', { a: 'failed' });
-  expect(await played([], [results(file(MEETS, { c: 'passed' })), results(failed)])).toMatchObject({
-    code: 1,
-    lines: [expect.stringContaining('docs.test.ts: a'), '1 passed, 1 failed'],
-  });
-  expect((await played([], [results(SOUND), undefined])).code).toBe(1);
-  expect((await played([], [results(SOUND)], 2 ** 33)).played).toEqual([{ args: [] }]);
+  expect(played(undefined)).toMatchObject({ code: 1, lines: [expect.stringContaining('no results')] });
 });
