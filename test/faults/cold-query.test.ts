@@ -96,7 +96,7 @@ test('queries with the whole history between refused messages and what comes aft
   const measure = (text: string) => ({ by: 'oncall', text });
   await Promise.all(
     ids.map(async (id) => {
-      for (let n = 0; n < 16; n++) {
+      for (let n = 0; n < 8; n++) {
         // The server drops the task of this one: what comes next has the numbers of its events.
         await world.client.send(id, 'release', { by: 'oncall', obligation: 'none' }).catch(() => undefined);
         const views = [world.view(id), world.view(id), world.view(id)];

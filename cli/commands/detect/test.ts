@@ -206,7 +206,9 @@ function what(judgement: Judgement, caseId: string | undefined): string[] {
     `case ${caseId}, ${severity}, owner ${incident.owner}`,
     `grouped into one case with others of the key ${dedupeKey} within ${spanText(windowMs)}`,
     ...(joins.length > 0
-      ? [`where there is a graver case about the same it goes to that: ${joins.map((key) => JSON.parse(key)[0]).join(', ')}`]
+      ? [
+          `where there is a graver case about the same it goes to that: ${joins.map((key) => JSON.parse(key)[0]).join(', ')}`,
+        ]
       : []),
     ...(triage
       ? [
