@@ -6,19 +6,15 @@ import { failure } from '../failures';
 import type { ArtefactStore } from '../storage/artefacts';
 import type { OpenDeliveryInput } from '../types';
 import { claimedList, keyOf } from './delivery-key';
-import { asUnavailable, type Ledgers } from './ledgers';
+import { type Ledgers, onPostgres } from './ledgers';
 
 type Round = Pick<OpenDeliveryInput, 'incidentId' | 'ledgerKey' | 'held'>;
 
 /** How many of its mails the ledger has, where it has lost some. */
 async function fewer(ledgers: Ledgers, input: Round): Promise<number | undefined> {
   if (!input.held) return undefined;
-  try {
-    const here = await ledgers.postgres.rowsInBatches(keyOf(input));
-    return here < input.held.sent ? here : undefined;
-  } catch (error) {
-    throw asUnavailable(ledgers, error);
-  }
+  const here = await onPostgres(ledgers, (ledger) => ledger.rowsInBatches(keyOf(input)));
+  return here < input.held.sent ? here : undefined;
 }
 
 /**

@@ -55,10 +55,15 @@ export async function onLedger<T>(
   name: LedgerName,
   step: (ledger: DeliveryLedger) => Promise<T>,
 ): Promise<T> {
+  return name === 'postgres' ? onPostgres(ledgers, step) : step(ledgers[name]);
+}
+
+/** The same on Postgres, with what it alone can do. */
+export async function onPostgres<T>(ledgers: Ledgers, step: (ledger: Ledgers['postgres']) => Promise<T>): Promise<T> {
   try {
-    return await step(ledgers[name]);
+    return await step(ledgers.postgres);
   } catch (error) {
-    throw name === 'postgres' ? asUnavailable(ledgers, error) : error;
+    throw asUnavailable(ledgers, error);
   }
 }
 

@@ -7,7 +7,7 @@ import { besideLedger } from './beside-ledger';
 import { comparesAddresses, toEnter } from './count-reached';
 import { claimedList, groupOf, keyOf } from './delivery-key';
 import { heldBefore } from './ledger-lost';
-import { asUnavailable, type LedgerName, type Ledgers, onLedger, postgresAnswers } from './ledgers';
+import { asUnavailable, type LedgerName, type Ledgers, onLedger, onPostgres, postgresAnswers } from './ledgers';
 
 /** What opening a delivery needs. */
 export interface OpenDeliveryDeps {
@@ -66,7 +66,11 @@ async function entered(
       some.flatMap(toEnter).filter(({ ref }) => !claimed.has(ref)),
     );
   });
-  if (lost) await setAside(ledgers, input, lost);
+  // Before anybody claims in this round: whose rows were lost waits for a person who looks at the provider.
+  if (lost) {
+    const since = new Date(input.held!.since);
+    await onPostgres(ledgers, (ledger) => ledger.setAside(groupOf(input), lost, since));
+  }
   const unknown = audience.unknown();
   if (unknown.length > 0) {
     log.error(
@@ -77,15 +81,6 @@ async function entered(
   const counts = await onLedger(ledgers, name, (ledger) => ledger.summary(keyOf(input)));
   const left = counts.pending + counts.sending + counts.unknown;
   return { total: counts.total, added, left, unknownRefs: unknown.length };
-}
-
-/** Before anybody claims in this round: whose rows were lost waits for a person who looks at the provider. */
-async function setAside(ledgers: Ledgers, input: OpenDeliveryInput, lost: Set<string>): Promise<void> {
-  try {
-    await ledgers.postgres.setAside(groupOf(input), lost, new Date(input.held!.since));
-  } catch (error) {
-    throw asUnavailable(ledgers, error);
-  }
 }
 
 /** A spool is bound to this disk: it is not begun where the texts are not. @throws ArtefactsAway; another worker may have them. */

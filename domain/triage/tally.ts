@@ -50,7 +50,7 @@ export function countIn(
   isLate = false,
 ): { tally: Tally; record: boolean } {
   const hash = deliveryOf(detection);
-  if (isCounted(tally, { detection })) return { tally, record: false };
+  if (tally.seen.includes(hash)) return { tally, record: false };
   const more = tally.more + 1;
   const nth = isLate ? (state.late?.count ?? 0) + more : state.count + more;
   const worst = tally.severity ?? state.severity;

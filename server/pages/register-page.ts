@@ -1,6 +1,5 @@
 /** The register: what was signed last, the entries of a case, and how an outsider verifies them without trusting this page. */
 import { kindOf } from '../../client/kinds';
-import { upperFirst } from '../../domain/incident/narrated';
 import { tocsin } from '../../domain/kernel/command-lines';
 import { grouped } from '../../domain/kernel/grouped';
 import { plural } from '../../domain/kernel/plural';
@@ -12,6 +11,7 @@ import { say } from './layout';
 import { addressOf } from './links';
 import { instant } from './times';
 import { type Typed, textOf } from './typed';
+import { words } from './words';
 
 /** What the page reads of the register, in Postgres. Rejects while that does not answer. */
 export interface RegisterReader {
@@ -61,7 +61,7 @@ export async function entriesPage(from: RegisterReader | undefined, asked: Typed
   const to = (n: number) => `/register/case?${new URLSearchParams({ id, from: String(n) }).toString()}`;
   const last = entries.at(-1)?.seq ?? first;
   return html`${head}
-<section class="card"><h2>${plural(count, 'entry', 'entries')}</h2><table><thead><tr><th>Entry</th><th>When</th><th>What</th><th>By</th><th>Position and leaf hash</th></tr></thead><tbody>${entries.map(({ seq, at, kind, by, position, hash }) => html`<tr><th scope="row" data-label="Entry">${seq}</th><td class="time">${instant(at)}</td><td>${upperFirst(kind.replaceAll('-', ' '))}</td><td>${by}</td><td class="small" data-label="Position and leaf hash">${grouped(position)} <code>${hash.slice(0, 16)}…</code></td></tr>`)}</tbody></table></section>
+<section class="card"><h2>${plural(count, 'entry', 'entries')}</h2><table><thead><tr><th>Entry</th><th>When</th><th>What</th><th>By</th><th>Position and leaf hash</th></tr></thead><tbody>${entries.map(({ seq, at, kind, by, position, hash }) => html`<tr><th scope="row" data-label="Entry">${seq}</th><td class="time">${instant(at)}</td><td>${words(kind)}</td><td>${by}</td><td class="small" data-label="Position and leaf hash">${grouped(position)} <code>${hash.slice(0, 16)}…</code></td></tr>`)}</tbody></table></section>
 ${(first > 1 || last < count) && html`<p class="acts">${first > 1 && html`<a class="button plain" href="${to(Math.max(1, first - ON_A_PAGE))}">Those before</a>`}${last < count && html`<a class="button plain" href="${to(last + 1)}">The next ones</a>`}</p>`}
 <section class="card prose stack"><h2>Hand them over</h2><p>Exports are recorded, and withhold what a reader may not see:</p><p><code>${tocsin('register export', { incident: id, for: 'authority', output: 'entries.jsonl' })}</code></p><p>One entry with its proof, and nothing else of the register:</p><p><code>${tocsin('register prove', { entry: `${id}/${first}`, output: 'proof.jsonl' })}</code></p></section>`;
 }

@@ -70,8 +70,8 @@ export interface Waiting {
 }
 
 /**
- * Why nobody knows, or why it starts afresh: `UNDECIDED`, the provider has another request under the same key, or a restored ledger had lost the row, and only a
- * person who looks there can tell whether it was accepted · `NOT_ACCEPTED`, that person says that it was not ·
+ * Why nobody knows, or why it starts afresh: `UNDECIDED`, the provider has another request under the same key, or a restored
+ * ledger had lost the row, and only a person who looks there can tell whether it was accepted · `NOT_ACCEPTED`, that person says that it was not ·
  * `SENDER_REFUSED`, the provider took no mail from that sender at all · `STOPPED`, a person stopped the round before they were
  * claimed: they are `failed` until a later round enters them again.
  */

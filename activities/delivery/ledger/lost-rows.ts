@@ -20,20 +20,17 @@ export async function rowsInBatches(pool: Pool, { incidentId, obligationId }: Ob
 
 /**
  * Sets those of `refs` aside, in this round, that have a row which was in no batch: from then on they wait for a person. `since`:
- * before this instant none was sent. Repeating it changes nothing. How many there were.
+ * before this instant none was sent. Repeating it changes nothing.
  */
-export async function setAside(pool: Pool, group: DeliveryGroup, refs: Iterable<string>, since: Date): Promise<number> {
+export async function setAside(pool: Pool, group: DeliveryGroup, refs: Iterable<string>, since: Date): Promise<void> {
   const sorted = [...refs].sort(byCodeUnit);
-  let many = 0;
   for (let at = 0; at < sorted.length; at += SIZE) {
     const some = sorted.slice(at, at + SIZE);
     const { incidentId, obligationId, channel, round } = group;
     // It is the key of no mail: another attempt, once a person said that it was not accepted, has another.
     const key = batchKeyOf(group, some, ['lost']);
-    const set = await pool.query(SET_ASIDE, [incidentId, obligationId, channel, round, some, key, since, UNDECIDED]);
-    many += set.rowCount ?? 0;
+    await pool.query(SET_ASIDE, [incidentId, obligationId, channel, round, some, key, since, UNDECIDED]);
   }
-  return many;
 }
 
 const SET_ASIDE = `

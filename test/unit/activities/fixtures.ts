@@ -63,7 +63,7 @@ export class SwitchedLedger extends SpoolLedger {
   async settleUndecided(): Promise<number> {
     throw new Error('a ledger on disk settles nothing: it is brought into Postgres before that');
   }
-  async setAside(): Promise<number> {
+  async setAside(): Promise<void> {
     throw new Error('a ledger on disk is restored from no backup');
   }
   async rowsInBatches(...args: Parameters<SpoolLedger['recipients']>) {
