@@ -1,10 +1,11 @@
 /**
- * npm run bench api [MESSAGES]: messages to the server in which people and tools act, on a Temporal with sealed payloads.
+ * npm run bench api [MESSAGES [IN_FLIGHT]]: messages to the server in which people and tools act, on a Temporal with sealed payloads.
  *
  * `status` by POST against the same signals by `signalWithStart` of the SDK with the same keys, to the same incidents on one
  * worker, in turns (A B C C B A a round). A turn is over when the worker has recorded all of it. By POST, a receipt is waited
  * for (an update), or is not (`Prefer: respond-async`, a signal as on the other side). Bar: ratio of messages a second ≥ 0.7 for
- * each of the two, median of the rounds. MESSAGES are those of one turn, 200 without it.
+ * each of the two, median of the rounds. MESSAGES are those of one turn, 200 without it; IN_FLIGHT those that are sent at once,
+ * 16 without it.
  *
  * The two sides of that do not do the same work where there are more messages than incidents. Who waits for receipts sends the
  * next message once the one before is done. Signals wait for nothing, so that several of one incident are done in one workflow
@@ -18,6 +19,7 @@ import { median, OPEN, type Parts, usedText, type Web, withServer } from './api/
 
 const BAR = 0.7;
 const ROUNDS = 5;
+/** Messages that are sent at once, unless the command line says how many. */
 const IN_FLIGHT = 16;
 /** What follows from the last messages of a turn, such as drafts that are written anew, is done within this. */
 const SETTLING_MS = 3_000;
@@ -49,11 +51,14 @@ function senders({ client, input }: Parts, api: Web): Record<Side, Send> {
   };
 }
 
-export async function main([given]: string[]): Promise<boolean> {
-  const count = Number(given ?? 200);
-  if (!Number.isInteger(count) || count < IN_FLIGHT) throw new Error(`MESSAGES must be ${IN_FLIGHT} or more`);
+export async function main([given = '200', atOnce = String(IN_FLIGHT)]: string[]): Promise<boolean> {
+  const [count, inFlight] = [Number(given), Number(atOnce)];
+  if (!(Number.isInteger(inFlight) && inFlight >= 1 && inFlight <= OPEN))
+    throw new Error(`IN_FLIGHT is a whole number from 1 to ${OPEN}, not "${atOnce}"`);
+  if (!Number.isInteger(count) || count < inFlight)
+    throw new Error(`MESSAGES is a whole number from ${inFlight}, not "${given}"`);
   return withServer('bench-api', async (parts) => {
-    const turn = turns(parts);
+    const turn = turns(parts, inFlight);
     for (const side of SIDES) await turn(side, OPEN); // warm
     const alone = await compared(parts, turn, OPEN);
     const ratios = await compared(parts, turn, count);
@@ -62,7 +67,7 @@ export async function main([given]: string[]): Promise<boolean> {
     console.log(`one message to each incident a turn, the same work on all sides (no bar): ${shown(alone)}`);
     const holds = ratios.receipt >= BAR && ratios.async >= BAR;
     console.log(
-      `${count} messages to ${OPEN} incidents a turn, bar ${BAR} for each: ${shown(ratios)}: ${holds ? 'holds' : 'DOES NOT HOLD'}`,
+      `${count} messages to ${OPEN} incidents a turn, ${inFlight} at once, bar ${BAR} for each: ${shown(ratios)}: ${holds ? 'holds' : 'DOES NOT HOLD'}`,
     );
     return holds;
   });
@@ -71,7 +76,7 @@ export async function main([given]: string[]): Promise<boolean> {
 /** One turn of a side: so many messages, over all incidents. Answers messages a second, until all were recorded. */
 type Turn = (side: Side, count: number) => Promise<number>;
 
-function turns(parts: Parts): Turn {
+function turns(parts: Parts, inFlight: number): Turn {
   const { worker, ids, url, sessionKey, web } = parts;
   const send = senders(parts, web(url, { authorization: `Bearer ${sessionKey}` }));
   /** The status that each was told last: only another one is recorded as a change. */
@@ -79,17 +84,15 @@ function turns(parts: Parts): Turn {
   return async (side, count) => {
     const before = worker.recorded;
     const startedAt = performance.now();
-    let next = 0;
-    const one = async () => {
-      const n = next++;
+    const one = async (n: number) => {
       const id = ids[n % ids.length]!;
       const status = told.get(id) === 'identified' ? 'investigating' : 'identified';
       told.set(id, status);
       await send[side](id, { status, note: `${side} ${n}` });
     };
     await Promise.all(
-      Array.from({ length: IN_FLIGHT }, async () => {
-        while (next < count) await one();
+      Array.from({ length: inFlight }, async (_, lane) => {
+        for (let n = lane; n < count; n += inFlight) await one(n);
       }),
     );
     await worker.tells(`${count} messages by ${side} are recorded`, () => worker.recorded >= before + count);
