@@ -11,6 +11,7 @@ import { earlierMerged, howItWasMerged } from '../../domain/incident/on-detectio
 import type { ContainmentStep, IncidentState } from '../../domain/incident/state';
 import { oneUntold, untoldCommands } from '../../domain/incident/untold';
 import { ask, type CommandLine, commandLine, tocsin } from '../../domain/kernel/command-lines';
+import { upperFirst } from '../../domain/kernel/first-letter';
 import { whenText } from '../../domain/kernel/inexact-instant';
 import { plural } from '../../domain/kernel/plural';
 import { clockOffset, human, type Instant, toMs } from '../../domain/kernel/time';
@@ -165,11 +166,7 @@ function questionLines(rows: BoardRow[], out: Output, text: (line: CommandLine) 
   const open = rows.flatMap(({ answers }) => (answers ? [answers] : []));
   if (open.length === 0) return [];
   const commands = [...new Set(open.flat().map(text))];
-  return [
-    '',
-    out.style(`${DATA_QUESTION[0]!.toUpperCase()}${DATA_QUESTION.slice(1)}`, 'yellow'),
-    ...commands.map((line) => out.style(`  ${line}`, 'dim')),
-  ];
+  return ['', out.style(upperFirst(DATA_QUESTION), 'yellow'), ...commands.map((line) => out.style(`  ${line}`, 'dim'))];
 }
 
 /** Who is still untold after a notice was sent, and the commands that settle it. */

@@ -1,6 +1,7 @@
 /** What to do next about an incident, as numbered steps with their commands. */
 import type { NextStep } from '../../domain/incident/next-steps';
 import { type CommandLine, commandText, withoutActor } from '../../domain/kernel/command-lines';
+import { upperFirst } from '../../domain/kernel/first-letter';
 import { type Instant, leftText } from '../../domain/kernel/time';
 import { shortInstant } from './format';
 import { visibleLine } from './hostile-text';
@@ -43,5 +44,5 @@ export function nextLines(
 }
 
 function sentence(text: string): string {
-  return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
+  return `${upperFirst(text)}.`;
 }

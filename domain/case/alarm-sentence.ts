@@ -1,4 +1,5 @@
 /** The sentence of an alarm in English: what it is about, and how it stands. */
+import { upperFirst } from '../kernel/first-letter';
 import { type Instant, leftText, minuteText, toMs } from '../kernel/time';
 import type { About, Alarm } from './alarm';
 import { thresholdWords, WORK_WORDS } from './alarm-words';
@@ -9,7 +10,7 @@ export function alarmSentence(alarm: Alarm, at: Instant): string {
   const said = sentence(alarm, about, at);
   if (threshold.kind !== 'acknowledgement-expired') return said;
   const seen = `acknowledged by ${threshold.by} at ${utc(threshold.at)}, and still not done`;
-  return about.kind === 'obligation' ? `${seen}; ${said}` : `${capitalised(seen)}. ${said}`;
+  return about.kind === 'obligation' ? `${seen}; ${said}` : `${upperFirst(seen)}. ${said}`;
 }
 
 const ABOUT_INSTANT = {
@@ -102,7 +103,7 @@ function onCase(alarm: Alarm): string {
     case 'cancel-requested':
       return 'Somebody asked to cancel the workflow. It goes on, because its clocks do not stop';
     case 'failing':
-      return `${capitalised(WORK_WORDS[threshold.work])} fails${because(alarm)}. It is retried until it works`;
+      return `${upperFirst(WORK_WORDS[threshold.work])} fails${because(alarm)}. It is retried until it works`;
     default:
       return happened(alarm);
   }
@@ -110,7 +111,7 @@ function onCase(alarm: Alarm): string {
 
 /** What has no sentence of its own: nothing beyond what is known. */
 function happened(alarm: Alarm): string {
-  return `${capitalised(thresholdWords(alarm.threshold, alarm.about))}${because(alarm)}`;
+  return `${upperFirst(thresholdWords(alarm.threshold, alarm.about))}${because(alarm)}`;
 }
 
 function onMeasure(alarm: Alarm, measure: string): string {
@@ -188,10 +189,6 @@ function withheld(sources: number | undefined): string {
   if (sources === undefined) return '';
   const some = sources === 1 ? 'One source of the attack was' : `${sources} sources of the attack were`;
   return `. ${some} not blocked by itself: an address that may be forged, a range, or too many. A person decides which are blocked`;
-}
-
-function capitalised(text: string): string {
-  return `${text[0]!.toUpperCase()}${text.slice(1)}`;
 }
 
 /** `2026-04-01 02:30 UTC` */

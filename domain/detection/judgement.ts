@@ -97,12 +97,22 @@ function judgement(detection: Detection, rule: DetectionRule, held: string[]): J
     why,
     action: rule.action,
     severity,
-    dedupeKey: JSON.stringify([name, ...key]),
-    ...(joins && isWhole && { joins: joins.map((other) => JSON.stringify([other, ...key])) }),
+    dedupeKey: dedupeKeyOf(name, key),
+    ...(joins && isWhole && { joins: joins.map((other) => dedupeKeyOf(other, key)) }),
     windowMs: exactMs(window),
     ...(rule.action === 'triage' ? { triage: rule.triage } : {}),
     incident: rule.incident,
   };
+}
+
+/** What detections of one case have in common: the rule, and the values of its fields. */
+function dedupeKeyOf(rule: string, values: unknown[]): string {
+  return JSON.stringify([rule, ...values]);
+}
+
+/** The id of the rule that made the key. */
+export function ruleOfDedupeKey(dedupeKey: string): string {
+  return JSON.parse(dedupeKey)[0];
 }
 
 function fieldOf(detection: Detection, field: string): Value {

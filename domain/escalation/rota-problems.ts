@@ -1,5 +1,6 @@
 /** What is wrong with a rota: names that nobody has, and times at which nobody is on call, or two are. Pure. */
 import type { PagingService } from '../case/acknowledge';
+import { upperFirst } from '../kernel/first-letter';
 import { atLocal, DAY_MS, type Instant, localTime, minuteText, toInstant, toMs } from '../kernel/time';
 import { beginOn, type Rotation, type Shift, WEEKDAYS } from './shift';
 
@@ -170,5 +171,5 @@ function localText(at: Instant, { timeZone }: Shift): string {
   const { year, month, day, msOfDay } = localTime(toMs(at), timeZone);
   const wall = Date.UTC(year, month - 1, day) + msOfDay;
   const weekday = WEEKDAYS[(new Date(wall).getUTCDay() + 6) % 7]!;
-  return `${weekday[0]!.toUpperCase()}${weekday.slice(1)} ${minuteText(toInstant(wall))} ${timeZone}`;
+  return `${upperFirst(weekday)} ${minuteText(toInstant(wall))} ${timeZone}`;
 }

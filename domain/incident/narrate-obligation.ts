@@ -1,4 +1,5 @@
 /** What happened to one obligation, as one sentence. */
+import { lowerFirst, upperFirst } from '../kernel/first-letter';
 import { whenText } from '../kernel/inexact-instant';
 import { human, spanText, toMs } from '../kernel/time';
 import { OTHER_GROUND } from '../policy/pack';
@@ -17,14 +18,12 @@ import {
   count,
   good,
   info,
-  lowerFirst,
   type NarratedPack,
   periodText,
   type Said,
   span,
   stated,
   suffix,
-  upperFirst,
   warn,
 } from './narrated';
 import { organisationsText } from './organisations-told';

@@ -5,6 +5,7 @@ import { alarmText } from '../case/alarm-text';
 import { FOUND_WORDS } from '../case/found';
 import { ringAgainText } from '../case/rings-again';
 import { type Count, figureOf, isExact, sumOf } from '../kernel/count';
+import { upperFirst } from '../kernel/first-letter';
 import { grouped } from '../kernel/grouped';
 import { whenText } from '../kernel/inexact-instant';
 import { human } from '../kernel/time';
@@ -27,7 +28,6 @@ import {
   stated,
   suffix,
   type Tone,
-  upperFirst,
   warn,
 } from './narrated';
 import { isBefore } from './on-status';

@@ -2,6 +2,7 @@
 import type { IncidentEvent } from '../../domain/incident/events';
 import { narrate } from '../../domain/incident/narrate';
 import type { NarratedPack } from '../../domain/incident/narrated';
+import { upperFirst } from '../../domain/kernel/first-letter';
 import type { DisclosedEntry } from '../disclose';
 import { aboutDuty, reasonNamed } from './named';
 import { readableEvent } from './readable-event';
@@ -31,8 +32,7 @@ export function plainAccount({ leaf, shown }: DisclosedEntry): string {
 
 /** `patch-due` → `Patch due`. */
 export function sentence(kind: string): string {
-  const text = kind.replaceAll('-', ' ');
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
+  return upperFirst(kind.replaceAll('-', ' '));
 }
 
 function words(pointer: string): string {

@@ -10,7 +10,7 @@ import type { AnyLifecycle, CaseState, CommonCaseEvent, Messages } from '../../d
 import { messagesOf as allOf } from '../../domain/case/messages';
 import type { Telling } from '../../domain/case/told';
 import { INCIDENT_MESSAGES } from '../../domain/incident/messages';
-import { upperFirst } from '../../domain/incident/narrated';
+import { upperFirst } from '../../domain/kernel/first-letter';
 import { type RecordedEvent, TOCSIN } from '../../domain/kernel/recorded-event';
 import { type Instant, leftText } from '../../domain/kernel/time';
 import { patchTaskLifecycle } from '../../domain/patch/patch-task';

@@ -4,7 +4,6 @@ import { draftTextOf } from '../../domain/incident/draft-text';
 import type { EventOf, IncidentEvent } from '../../domain/incident/events';
 import type { Rendering } from '../../domain/incident/evidence';
 import { alsoBy } from '../../domain/incident/holds';
-import { upperFirst } from '../../domain/incident/narrated';
 import { askedText, isSecondPerson } from '../../domain/incident/second-person';
 import { lacksRequired, sentOnSilenceAt } from '../../domain/incident/sent-on-silence';
 import { type Standing, shareText } from '../../domain/incident/standing';
@@ -12,6 +11,7 @@ import { type Draft, isSettled, type Obligation } from '../../domain/incident/st
 import { standing } from '../../domain/incident/telling';
 import { approvalOf } from '../../domain/incident/two-persons';
 import { untoldText } from '../../domain/incident/untold';
+import { upperFirst } from '../../domain/kernel/first-letter';
 import { grouped } from '../../domain/kernel/grouped';
 import { plural } from '../../domain/kernel/plural';
 import { type Instant, toMs } from '../../domain/kernel/time';

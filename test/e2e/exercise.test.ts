@@ -21,6 +21,7 @@ import type { StoredMessage } from '../../stack/mailbox';
 import { startPostgres } from '../../stack/postgres';
 import { startTemporal } from '../../stack/temporal';
 import { afterFile, temporaryDir } from '../setup/helpers';
+import { NO_TEMPORAL } from '../setup/no-temporal';
 import { decodedPayloads, openedPayloads } from '../setup/workflow-harness';
 
 const { pack } = loadPolicy(DEFAULT_PACKS);
@@ -251,7 +252,7 @@ test('no address of the audience and no secret of the vault is in a history, a l
   expect(secrets.length).toBeGreaterThanOrEqual(2);
 
   const database = path.join(dir, 'temporal', 'temporal.db');
-  const env = { ...process.env, TEMPORAL_ADDRESS: undefined, TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' };
+  const env = { ...process.env, ...NO_TEMPORAL };
   const temporal = await startTemporal({ database, headless: true, env });
   afterFile(() => temporal.stop());
   const connection = await Connection.connect({ address: temporal.address });

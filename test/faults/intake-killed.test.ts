@@ -21,6 +21,7 @@ import { startSite } from '../../stack/site';
 import { startTemporal } from '../../stack/temporal';
 import { SECRETS, signStandard } from '../detection/intake/samples';
 import { afterFile, temporaryDir } from '../setup/helpers';
+import { NO_TEMPORAL } from '../setup/no-temporal';
 import { steadyPort } from '../setup/real-world';
 import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
@@ -53,7 +54,7 @@ let pool: Pool;
 let cases: TocsinClient;
 
 const startTheTemporal = async () => {
-  const env = { ...process.env, TEMPORAL_ADDRESS: undefined, TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' };
+  const env = { ...process.env, ...NO_TEMPORAL };
   const options = { searchAttributes: SEARCH_ATTRIBUTES, database: at('temporal.db'), port: ports.temporal };
   temporal = await startTemporal({ ...options, headless: true, env });
 };

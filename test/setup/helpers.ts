@@ -7,6 +7,7 @@ import { temporaryDir as newTemporaryDir } from '../../platform/temporary-dir';
 import { guard } from '../../platform/watchdog';
 import type { RunningTemporal, SearchAttributes } from '../../stack/temporal';
 import { tracedLauncher } from '../../stack/test-server';
+import { NO_TEMPORAL } from './no-temporal';
 
 // Most test files start no Temporal: what does, which takes half a second to load, is loaded where it is used.
 
@@ -118,7 +119,7 @@ async function registerSearchAttributes(env: TestWorkflowEnvironment, attributes
 
 /** Starts a real Temporal server in memory, without Web UI; it is stopped after the file. */
 export async function startDevServer(searchAttributes: SearchAttributes = {}): Promise<RunningTemporal> {
-  const env = { ...process.env, TEMPORAL_ADDRESS: undefined, TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' };
+  const env = { ...process.env, ...NO_TEMPORAL };
   const { startTemporal } = await import('../../stack/temporal.js');
   const server = await startTemporal({ searchAttributes, database: 'memory', headless: true, env });
   afterFile(() => server.stop());

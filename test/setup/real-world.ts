@@ -28,6 +28,7 @@ import { Gate } from './gate';
 import { afterFile, startDevServer, startTimeSkipping, type TimeSkipping, temporaryDir } from './helpers';
 import { type Examined, examine } from './invariants/examine';
 import { injected, report } from './invariants/tally';
+import { NO_TEMPORAL } from './no-temporal';
 import { startDevServerWith } from './workflow-harness';
 
 /** An activity that hangs for good in a worker: before its effect, or after it and before it is reported. */
@@ -272,7 +273,7 @@ export class RealWorld {
 
   /** A Temporal whose database is a file, on a port that it keeps. */
   private async startTemporal(port: number): Promise<RunningTemporal> {
-    const env = { ...process.env, TEMPORAL_ADDRESS: undefined, TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' };
+    const env = { ...process.env, ...NO_TEMPORAL };
     const database = path.join(this.dir, 'temporal.db');
     const server = await startTemporal({ searchAttributes: SEARCH_ATTRIBUTES, database, port, headless: true, env });
     this.lastingTemporal = { server, port };

@@ -29,6 +29,7 @@ import { answering } from '../../worker/answers';
 import { workflowLimits } from '../../worker/cache-size';
 import { AUDIENCE_DOMAINS, FakeWorld } from './fake-world';
 import { afterFile, fromSetup, startTimeSkipping, workflowBundle } from './helpers';
+import { NO_TEMPORAL } from './no-temporal';
 import { Pauses } from './pauses';
 
 export type DeclarationInput = IncidentInput['declaration'];
@@ -157,7 +158,7 @@ export async function startDevServerWith(settings: Record<string, string | numbe
     name: 'The Temporal dev server',
     command: fromSetup('TEMPORAL_CLI_PATH'),
     args,
-    env: { ...process.env, TEMPORAL_ADDRESS: undefined, TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' },
+    env: { ...process.env, ...NO_TEMPORAL },
     ready: async () => {
       const connection = await Connection.connect({ address, connectTimeout: '2s' });
       await connection.workflowService.describeNamespace({ namespace: 'default' }).finally(() => connection.close());

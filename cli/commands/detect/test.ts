@@ -9,7 +9,7 @@ import { adapterOf, INTAKE_FORMATS } from '../../../detection/intake/sources';
 import type { Parsed, SourceAdapter, Untaken } from '../../../detection/intake/sources/adapter';
 import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
 import type { RulesSnapshot } from '../../../domain/detection/detection-rules';
-import { type Judgement, judge, passedOver } from '../../../domain/detection/judgement';
+import { type Judgement, judge, passedOver, ruleOfDedupeKey } from '../../../domain/detection/judgement';
 import { problemsOf } from '../../../domain/kernel/problems';
 import { exactMs, spanText } from '../../../domain/kernel/time';
 import { incidentIdOf } from '../../../domain/triage/declaration';
@@ -206,9 +206,7 @@ function what(judgement: Judgement, caseId: string | undefined): string[] {
     `case ${caseId}, ${severity}, owner ${incident.owner}`,
     `grouped into one case with others of the key ${dedupeKey} within ${spanText(windowMs)}`,
     ...(joins.length > 0
-      ? [
-          `where there is a graver case about the same it goes to that: ${joins.map((key) => JSON.parse(key)[0]).join(', ')}`,
-        ]
+      ? [`where there is a graver case about the same it goes to that: ${joins.map(ruleOfDedupeKey).join(', ')}`]
       : []),
     ...(triage
       ? [

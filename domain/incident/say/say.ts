@@ -1,4 +1,5 @@
 /** Says the lines of a field to one reader: in a language, with the numbers, dates and times of a locale and its zone. */
+import { upperFirst } from '../../kernel/first-letter';
 import { type Instant, toMs } from '../../kernel/time';
 import { type Line, SOURCE_LANGUAGE, type Told, textsIn } from '../said';
 import { EN_CA, FR_CA } from './canada';
@@ -115,7 +116,7 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
     case 'named': {
       const caseNumber = line.caseId === undefined ? '' : `, ${words.form.caseNumber(line.caseId)}`;
       const told = toldText(line.told, words.form, at);
-      return `${capital(sayCode(line.ask, line.code, words.form))}${words.form.colon} ${line.text}${caseNumber}${told}`;
+      return `${upperFirst(sayCode(line.ask, line.code, words.form))}${words.form.colon} ${line.text}${caseNumber}${told}`;
     }
     case 'weighed':
       return `${words.form.factors[line.about]}${words.form.colon} ${text(line.text)}`;
@@ -138,10 +139,6 @@ function toldText(told: Told | undefined, form: FormWords, at: (instant: Instant
 
 function sayAsked(ask: Ask, form: FormWords): string {
   return form.asks[ask] ?? ask;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** A code that has no words, of another edition, is said as it is, with spaces. */

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { stackFile } from '../../../platform/stack-file';
 import { LOCAL_API_KEY, liveTargets, readRunningStack, startStack } from '../../../stack';
 import { afterFile, temporaryDir } from '../../setup/helpers';
+import { NO_TEMPORAL } from '../../setup/no-temporal';
 
-const env = { ...process.env, TEMPORAL_ADDRESS: undefined, TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' };
+const env = { ...process.env, ...NO_TEMPORAL };
 
 test('one call brings all parts up, a second shell finds them, and the addresses stay after a restart', async () => {
   const dir = path.join(temporaryDir('stack'), 'data');

@@ -5,8 +5,9 @@ import { isAlive } from '../../../platform/process-identity';
 import { runCommand } from '../../../platform/run-command';
 import { type SearchAttributes, startTemporal, temporalExecutable } from '../../../stack/temporal';
 import { afterFile, startDevServer, temporaryDir } from '../../setup/helpers';
+import { NO_TEMPORAL } from '../../setup/no-temporal';
 
-const alone = { ...process.env, TEMPORAL_ADDRESS: undefined, TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' };
+const alone = { ...process.env, ...NO_TEMPORAL };
 
 async function start(database: string, searchAttributes: SearchAttributes, port?: number) {
   const server = await startTemporal({ database, searchAttributes, port, env: alone });
