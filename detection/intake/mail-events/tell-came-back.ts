@@ -5,7 +5,7 @@
 import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
-import { CAME_BACK } from '../../../activities/delivery/ledger/delivery-events';
+import { CAME_BACK, FATE_KIND } from '../../../activities/delivery/ledger/delivery-events';
 import { tocsin } from '../../../domain/kernel/command-lines';
 import { type Repeating, repeating } from '../../../platform/repeating';
 import { inTransaction } from '../../../postgres/transaction';
@@ -27,6 +27,8 @@ interface Heard {
   incident: string;
   key: string;
   mails: number;
+  /** Whether one of these mails came back: of others it is heard that they were delivered after all. */
+  isBack: boolean;
   events: string[];
 }
 
@@ -80,21 +82,21 @@ export class CameBackTeller {
   /** The error where nobody can be told now; one of an incident's own stops no other. */
   private async tell(
     client: PoolClient,
-    { incident, key, mails, events }: Heard,
+    { incident, key, mails, isBack, events }: Heard,
   ): Promise<{ error: unknown } | undefined> {
-    const name = JSON.stringify([incident, key]);
+    const name = JSON.stringify(isBack ? [incident, key] : [incident, key, 'delivered']);
     const before = this.told.get(name);
     const now = this.now();
     const times = before && now - before.at < QUIET_MS ? before.times : 0;
     const rest = before?.stopped ? STOPPED_MS : RESTS_MS[Math.min(times, RESTS_MS.length - 1)]!;
     if (before && now - before.at < rest) return undefined;
     try {
-      if (!(await this.signal(incident, key))) {
-        // It has stopped: once it goes on it is told.
+      if (!(await this.signal(incident, key, isBack))) {
+        // It has stopped, or is closed and would alarm of what was delivered: once it goes on it is told.
         this.told.set(name, { at: now, times: 0, stopped: true });
         const obligation = key.replace(/#\d+$/, '');
         const todo = `see \`${tocsin('notice recipients', { id: incident, obligation, state: 'came-back' })}\``;
-        if (!before?.stopped)
+        if (isBack && !before?.stopped)
           this.log.warn(
             { caseId: incident, obligation, mails },
             `mails of an incident that takes no message came back: ${todo}`,
@@ -116,14 +118,14 @@ export class CameBackTeller {
     return undefined;
   }
 
-  /** False where it has stopped, or was erased. */
-  private async signal(incident: string, ledgerKey: string): Promise<boolean> {
+  /** False where it has stopped, was erased, or is closed and nothing came back. */
+  private async signal(incident: string, ledgerKey: string, isBack: boolean): Promise<boolean> {
     try {
       await this.temporal.workflow.getHandle(incident).signal(CAME_BACK_SIGNAL, { ledgerKey });
       return true;
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
-      return this.tellClosed(incident, ledgerKey);
+      return isBack && this.tellClosed(incident, ledgerKey);
     }
   }
 
@@ -165,7 +167,7 @@ const UNTOLD = `
      WHERE soft.kind = 'soft-bounced' AND soft.told_at IS NOT NULL
   )
   SELECT delivery.incident_id AS incident, delivery.obligation_id AS key, count(DISTINCT delivery.id) AS mails,
-         array_agg(news.event_id) AS events
-    FROM news JOIN tocsin.deliveries AS delivery USING (provider_message_id)
+         bool_or(fate.kind IN ('${CAME_BACK.join("', '")}')) AS "isBack", array_agg(news.event_id) AS events
+    FROM news JOIN tocsin.deliveries AS delivery USING (provider_message_id) ${FATE_KIND}
    WHERE delivery.status = 'sent'
    GROUP BY 1, 2 ORDER BY max(news.received_at) DESC LIMIT $1`;

@@ -160,6 +160,44 @@ test('a closed incident is told by a run of its own, at once, and once for each 
   expect(logged).toEqual([]);
 });
 
+test('of a mail that was delivered a closed incident is told nothing: not of an absence notice, and not of a delivery at last', async () => {
+  const { incidentId, ids } = await sent(3);
+  const world = { closed: new Set<string>() };
+  const { signals, logged, clock, look } = teller(world);
+  const heard = `${incidentId} mails-came-back enterprise-notice`;
+  await came(ids[0]!, 'soft-bounced');
+  await look();
+  expect(signals.splice(0)).toEqual([heard]);
+  world.closed.add(incidentId);
+  await came(ids[0]!, 'delivered');
+  await came(ids[1]!, 'delivered');
+  await came(ids[1]!, 'soft-bounced');
+  clock.now += 60_000;
+  for (const _ of [1, 2]) await look();
+  expect([signals, logged]).toEqual([[], []]);
+  // What does come back is told at once all the same.
+  await came(ids[2]!, 'bounced');
+  clock.now += 60_000;
+  for (const _ of [1, 2]) await look();
+  expect(signals.splice(0)).toEqual([`${incidentId}, closed, mails-came-back enterprise-notice`]);
+});
+
+test('and hears of the delivery once it is open again', async () => {
+  const { incidentId, ids } = await sent(1);
+  const world = { closed: new Set<string>() };
+  const { signals, clock, look } = teller(world);
+  await came(ids[0]!, 'soft-bounced');
+  await look();
+  world.closed.add(incidentId);
+  await came(ids[0]!, 'delivered');
+  clock.now += 60_000;
+  await look();
+  world.closed.clear();
+  clock.now += 3_600_000;
+  for (const _ of [1, 2]) await look();
+  expect(signals).toEqual(Array(2).fill(`${incidentId} mails-came-back enterprise-notice`));
+});
+
 describe('whether a closed incident is told', () => {
   const CLOSED = 'INC-20260401-c105';
   const tells = (stands: unknown) => {
