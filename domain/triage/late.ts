@@ -29,17 +29,17 @@ export function lateOf(
   judgement: CaseJudgement,
   incidents: ReadonlyMap<string, IncidentStanding>,
 ): Late {
-  const { caseId, count, late, severity, deliveries = [] } = state;
-  if (deliveries.includes(deliveryOf(detection))) return 'known';
+  const { caseId, count, late, severity } = state;
+  if (isKnown(state, detection)) return 'known';
   const opens = (own: CaseJudgement, why: string): Late => ({ opens: { ...own, why: [why, ...judgement.why] } });
   const belongs = belongsTo(state);
   if (belongs.length === 0) {
     if (!isRepeat(state, detection, judgement.severity))
-      return opens(apart(judgement, detection), `${caseId} was dismissed, and this is no repeat of it`);
+      return opens(apart(judgement, detection, state), `${caseId} was dismissed, and this is no repeat of it`);
     const lookedAt = count - (late?.count ?? 0);
     if (count + 1 < FOLD * lookedAt) return 'counted';
     return opens(
-      after(judgement, caseId),
+      after(judgement, state),
       `${caseId} was dismissed with ${plural(lookedAt, 'detection')}, and ${FOLD} times as many have come`,
     );
   }
@@ -48,10 +48,10 @@ export function lateOf(
       const isStopped = incidents.get(incidentId) === 'stopped';
       return `${incidentId}, which ${isStopped ? 'has stopped' : 'is closed'}`;
     });
-    return opens(after(judgement, caseId), `${caseId} belongs to ${stand.join(', and to ')}`);
+    return opens(after(judgement, state), `${caseId} belongs to ${stand.join(', and to ')}`);
   }
   if (judgement.severity < severity)
-    return opens(after(judgement, caseId), `${caseId} was decided as ${severity}, and this is ${judgement.severity}`);
+    return opens(after(judgement, state), `${caseId} was decided as ${severity}, and this is ${judgement.severity}`);
   return 'counted';
 }
 
@@ -66,9 +66,19 @@ export function takes(
   return !decision || (!closedAt && severity >= state.severity);
 }
 
-/** The case that comes after a decided one. */
-function after(judgement: CaseJudgement, caseId: string): CaseJudgement {
-  return { ...judgement, dedupeKey: JSON.stringify(['after', caseId]) };
+/** Whether a case counted a detection before, as far as its register tells. */
+export function isKnown({ deliveries = [] }: Pick<TriageState, 'deliveries'>, detection: Detection): boolean {
+  return deliveries.includes(deliveryOf(detection));
+}
+
+/**
+ * The case that comes after a decided one. What joined that by another rule is milder: it has a case of its own, or joins what
+ * came after by the rule of the decided one.
+ */
+function after(judgement: CaseJudgement, { caseId, rule }: TriageState): CaseJudgement {
+  const key = JSON.stringify(['after', caseId]);
+  if (judgement.rule === rule) return { ...judgement, dedupeKey: key };
+  return { ...judgement, dedupeKey: JSON.stringify(['after', caseId, judgement.rule]), joins: [key] };
 }
 
 /** The alarm of the first detection after a decision, or of an incident that was not told of it: mailed, as nothing is to be decided by a limit. */

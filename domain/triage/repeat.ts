@@ -19,9 +19,17 @@ export function isRepeat(
   );
 }
 
-/** The judgement of a detection that is no repeat: its case is told by title, severity and systems beside the rule's own key. */
-export function apart(judgement: CaseJudgement, { title, systems }: Given): CaseJudgement {
-  const key = [judgement.dedupeKey, wording(title), judgement.severity, [...systems].sort()];
+/**
+ * The judgement of a detection that is no repeat: its case is told by title, severity and systems beside the key of the dismissed
+ * one, and by the rule where it joined that by another one.
+ */
+export function apart(
+  judgement: CaseJudgement,
+  { title, systems }: Given,
+  { rule }: Pick<TriageState, 'rule'>,
+): CaseJudgement {
+  const other = judgement.rule === rule ? [] : [judgement.rule];
+  const key = [judgement.dedupeKey, wording(title), judgement.severity, [...systems].sort(), ...other];
   return { ...judgement, dedupeKey: JSON.stringify(key).slice(0, MOST_KEY) };
 }
 

@@ -8,7 +8,7 @@ import type { RulesSnapshot } from '../../../domain/detection/detection-rules';
 import type { CaseJudgement } from '../../../domain/detection/judgement';
 import { exactMs, minuteText, toInstant, toMs } from '../../../domain/kernel/time';
 import { belongsTo } from '../../../domain/triage/belongs';
-import { type IncidentStanding, lateOf, takes } from '../../../domain/triage/late';
+import { type IncidentStanding, isKnown, lateOf, takes } from '../../../domain/triage/late';
 import {
   DETECTED_SIGNAL,
   type Detected,
@@ -61,18 +61,25 @@ export async function openTriage(
       await countLate(cases, state, detection, own.severity);
       return { caseId, late: true };
     }
-    own = becomes.opens;
+    own = await joined(cases, becomes.opens, detection);
   }
 }
 
-/** The judgement with the key of the graver case about the same, where there is one. */
+/**
+ * The judgement with the key of the graver case about the same, where there is one: but of a detection that is handed over again
+ * that of its own case, where that has counted it. Who cannot ask that, as no worker runs, goes to the graver one.
+ */
 async function joined(
   cases: TriageCases,
   { joins = [], ...own }: CaseJudgement,
-  { at }: Detection,
+  detection: Detection,
 ): Promise<CaseJudgement> {
-  for (const dedupeKey of joins)
-    if (await cases.find(triageCaseId({ ...own, dedupeKey }, at))) return { ...own, dedupeKey };
+  for (const dedupeKey of joins) {
+    if (!(await cases.find(triageCaseId({ ...own, dedupeKey }, detection.at)))) continue;
+    const ownId = triageCaseId(own, detection.at);
+    const view = (await cases.find(ownId)) && (await cases.view<'triage'>(ownId).catch(() => undefined));
+    return view && isKnown(view.state, detection) ? own : { ...own, dedupeKey };
+  }
   return own;
 }
 

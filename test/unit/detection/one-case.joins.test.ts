@@ -12,6 +12,7 @@ function world() {
   const cases = new Map<string, { rule: string; severities: string[] }>();
   const client = {
     find: async (id: string) => cases.has(id) && { caseStatus: 'waiting' },
+    view: async () => undefined,
     async signalWithStart(
       start: { id: string; input: { judgement: object & { rule: string } } },
       _: string,

@@ -24,7 +24,7 @@ describe('what a dismissal mutes', () => {
 
   it('what is apart has a case of its own, and its repeats the same one', () => {
     const dumped = given({ title: 'Database dumped by unknown host' });
-    const idOf = (each: Detection) => triageCaseId(apart(judged(each), each), each.at);
+    const idOf = (each: Detection) => triageCaseId(apart(judged(each), each, judged(each)), each.at);
     expect(idOf(dumped)).not.toBe(triageCaseId(judged(dumped), dumped.at));
     expect(idOf(given({ title: 'Database dumped by unknown host', eventId: '2' }))).toBe(idOf(dumped));
     expect(idOf(given({ title: 'Database dumped by unknown host', systems: ['db'] }))).not.toBe(idOf(dumped));

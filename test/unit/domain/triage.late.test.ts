@@ -215,3 +215,43 @@ it('a case that is open and has stopped takes none: the detection waits until it
   world.incidents.set(it.input.caseId, { how: 'terminated' });
   await expect(world.detect({ eventId: '2' })).rejects.toThrow(/has stopped/);
 });
+
+describe('what is milder and joined a graver case', () => {
+  const about = { correlationId: 'metric 4' };
+  /** A sev1 case that joined an incident, which is closed; then something milder about the same opens a case. */
+  async function milderFirst() {
+    const { world, it } = await decided('merged', { ...about, severity: 'sev1', eventId: '1' });
+    world.incidents.set(INCIDENT, 'closed');
+    const { it: milder, late } = await world.detect({ ...about, severity: 'sev3', eventId: '2' });
+    expect([late, milder.state.rule, milder.state.status]).toEqual([false, 'alert-minor', 'waiting']);
+    return { world, it, milder };
+  }
+
+  it('opens a case of its own rule after that, in which nothing graver is counted', async () => {
+    const { world, milder } = await milderFirst();
+    const { it: graver } = await world.detect({ ...about, severity: 'sev1', eventId: '3' });
+    expect(graver.input.caseId).not.toBe(milder.input.caseId);
+    expect(graver.state).toMatchObject({
+      rule: 'alert-sev1',
+      count: 1,
+      triage: { within: 'PT30M', onSilence: 'declare' },
+    });
+    expect(milder.state.count).toBe(1);
+  });
+
+  it('joins the graver case after that, where there is one', async () => {
+    const { world, milder } = await milderFirst();
+    const { it: graver } = await world.detect({ ...about, severity: 'sev1', eventId: '3' });
+    expect((await world.detect({ ...about, severity: 'sev3', eventId: '4' })).it).toBe(graver);
+    expect([milder.state.count, graver.state.count]).toEqual([1, 2]);
+  });
+
+  it('handed over again, after a graver case was opened meanwhile, it is not counted in both', async () => {
+    const world = new World();
+    const { it } = await world.detect({ ...about, severity: 'sev3', eventId: '1' });
+    const { it: graver } = await world.detect({ ...about, severity: 'sev1', eventId: '2' });
+    expect((await world.detect({ ...about, severity: 'sev3', eventId: '1' })).it).toBe(it);
+    expect([it.state.count, graver.state.count]).toEqual([1, 1]);
+    expect((await world.detect({ ...about, severity: 'sev3', eventId: '3' })).it).toBe(graver);
+  });
+});
