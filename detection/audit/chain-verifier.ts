@@ -1,7 +1,7 @@
 /** Verifies a log line by line: each entry's own hash, its number, and its chain to the one before it. */
 import { type Damage, Diagnosis, type Place } from './diagnosis';
 import { type AuditHead, GENESIS, MAX_LINE_BYTES } from './entry';
-import { type LineView, noEntry, type ReadLine, readLine } from './line-reader';
+import { isAsWritten, type LineView, noEntry, type ReadLine, readLine } from './line-reader';
 import { type Mapping, OWN_NAMES } from './mapping';
 
 /** A head noted earlier. Without `seq` it may be any entry's hash. */
@@ -65,8 +65,8 @@ export class ChainVerifier {
     this.offset = from?.offset ?? 0;
     this.bytes = this.offset;
     this.headSeen = head === undefined || head.hash === this.last.hash;
-    // What held before, or was noted, was made by these rules.
-    this.isForeign = from === undefined && head === undefined;
+    // What held before, was noted, or was written by Tocsin was made by these rules.
+    this.isForeign = from === undefined && head === undefined && !options.canonical;
   }
 
   /** How many lines were taken. */
@@ -79,6 +79,7 @@ export class ChainVerifier {
     if (!ended && this.options.growing) return true;
     this.line++;
     const read = this.read(text.subarray(start, end));
+    if (this.line === 1 && !this.options.mapping && isAsWritten(text.subarray(start, end))) this.isForeign = false;
     this.lookAtTheRules(read);
     if (this.damage) return this.isForeign;
     return this.take(read, text, start, end, ended) || this.isForeign;
@@ -121,8 +122,8 @@ export class ChainVerifier {
   }
 
   /**
-   * Why it is a log of other rules than these, where it is one: then nothing is known of its damage. A log in which every
-   * entry was changed and no hash looks the same.
+   * Why it is a log of other rules than these, where it is one: then nothing is known of its damage. A log of other software in
+   * which every entry was changed and no hash looks the same.
    */
   get otherRules(): string | undefined {
     if (this.zero === 'yes' || (this.zero === 'maybe' && this.line === 1))

@@ -1,6 +1,6 @@
 /** Reads one line of a log: its place, its hash, and whether the hash is that of the rest. */
 import { GENESIS, sha256Hex } from './entry';
-import type { Mapping } from './mapping';
+import { type Mapping, OWN_NAMES } from './mapping';
 import { canonicalText, NotCanonicalisable, parseStrict } from './strict-json';
 
 /** What a line says. With `fault` it is no entry, and the rest says nothing. */
@@ -60,6 +60,21 @@ export function readLine(line: Uint8Array, names: Names): ReadLine {
 function memberText(name: string, value: unknown): string {
   return `${JSON.stringify(name)}:${canonicalText(value)}`;
 }
+
+/** Whether a line is what Tocsin writes, but for its hash: each field of an entry and no other, in RFC 8785 form. */
+export function isAsWritten(line: Uint8Array): boolean {
+  let value: unknown;
+  try {
+    value = parseStrict(line);
+  } catch {
+    return false;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const isWhole = Object.keys(value).sort().join() === FIELDS;
+  return isWhole && Buffer.from(canonicalText(value)).equals(line);
+}
+
+const FIELDS = Object.keys(OWN_NAMES).sort().join();
 
 function isHash(value: unknown): value is string {
   return typeof value === 'string' && value.length === 64;

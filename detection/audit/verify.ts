@@ -70,7 +70,7 @@ export async function verifyParts(given: Iterable<Chunks>, options: VerifyOption
   const damage = chain.end();
   if (chain.otherRules !== undefined)
     throw new AuditUnreadableError(
-      `this is an audit log in another format: ${chain.otherRules}. It cannot be verified here`,
+      `this is an audit log in another format: ${chain.otherRules}. It cannot be verified here; if it ever was, every entry of it was changed`,
     );
   if (!chain.looksLikeALog) {
     throw new AuditUnreadableError(

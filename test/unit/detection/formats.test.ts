@@ -199,6 +199,15 @@ describe('audit logs', () => {
       [other(log[0]!)],
     ])
       expect(await verifyAuditLog([bytesOf(changed)])).toMatchObject({ ok: false, entries: 0 });
+    // One that Tocsin wrote is no other format, also where every entry was changed; nor is one in its own database.
+    const edited = log.map((line) => line.replace(/"actor":"[^"]*"/, '"actor":"nobody"'));
+    const other0 = (line: string) => line.replace(/"seq":(\d)/, (_, n) => `"seq":${n - 1}`);
+    for (const changed of [log.map(other), edited, edited.slice(1), edited.map(other0)])
+      expect(await verifyAuditLog([bytesOf(changed)])).toMatchObject({ ok: false, entries: 0 });
+    const short = ['{"hash":"H","prev":"0","seq":1}', '{"hash":"H","prev":"H","seq":2}'].map((line) =>
+      line.replaceAll('H', 'a'.repeat(64)).replace('"0"', `"${'0'.repeat(64)}"`),
+    );
+    expect(await verifyAuditLog([bytesOf(short)], { canonical: true })).toMatchObject({ ok: false, entries: 0 });
     // One that is known is what it was: whatever does not hold is damage.
     const whole = await verifyAuditLog([bytesOf(log)]);
     const head = { seq: 3, hash: whole.ok ? whole.head.hash : '' };
