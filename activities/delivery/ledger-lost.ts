@@ -2,6 +2,7 @@
  * A ledger that has fewer mails than it was counted to hold, as Postgres was restored from an older backup. Who was mailed is
  * then known from the lists on the disks of the workers, if at all; until it is, nobody is mailed under that ledger.
  */
+import { settledIn } from '../../domain/incident/ledger-key';
 import { failure } from '../failures';
 import type { ArtefactStore } from '../storage/artefacts';
 import type { OpenDeliveryInput } from '../types';
@@ -14,7 +15,8 @@ type Round = Pick<OpenDeliveryInput, 'incidentId' | 'ledgerKey' | 'held'>;
 async function fewer(ledgers: Ledgers, input: Round): Promise<number | undefined> {
   if (!input.held) return undefined;
   const here = await onPostgres(ledgers, (ledger) => ledger.rowsInBatches(keyOf(input)));
-  return here < input.held.sent ? here : undefined;
+  // Those that failed were in a batch as well: they make up for nobody who was mailed.
+  return here < settledIn(input.held) ? here : undefined;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function heldBefore(
   const here = await fewer(ledgers, input);
   if (here === undefined) return undefined;
   const claimed = await artefacts.recall(claimedList(input));
-  if (claimed.size >= input.held!.sent) return claimed;
+  if (claimed.size >= settledIn(input.held!)) return claimed;
   throw failure(
     'LedgerLost',
     `${lostText(here, input)}, and who they went to is not known here. Nobody is mailed, as it might be for the second time. ` +
@@ -48,5 +50,5 @@ export async function assertNothingLost(ledgers: Ledgers, input: Round): Promise
 }
 
 function lostText(here: number, { held }: Round): string {
-  return `The delivery ledger has ${here} of the ${held!.sent} mails that were sent, as after Postgres was restored from an older backup`;
+  return `The delivery ledger has ${here} of the ${settledIn(held!)} mails that it was counted to hold, as after Postgres was restored from an older backup`;
 }

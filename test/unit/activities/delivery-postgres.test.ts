@@ -4,6 +4,7 @@ import { mergeSpool } from '../../../activities/delivery/ledger/merge-spool';
 import { PostgresLedger } from '../../../activities/delivery/ledger/postgres-ledger';
 import { SpoolLedger } from '../../../activities/delivery/ledger/spool-ledger';
 import { createFolderArtefacts } from '../../../activities/storage/folder-artefacts';
+import { withHeld } from '../../../domain/incident/ledger-key';
 import { createPool, isUnavailable } from '../../../postgres/pool';
 import { createActivities } from '../../../worker/create-activities';
 import { afterFile, createTestDatabase } from '../../setup/helpers';
@@ -137,4 +138,38 @@ test('a ledger that an older backup has lost rows of mails none of them again; t
   expect(await send(2)).toEqual({ done: true, sent: 50, failed: 0 });
   expect(mailed()).toHaveLength(301);
   expect(await here.summariseDelivery(second)).toMatchObject({ total: 251, sent: 251, pending: 0 });
+});
+
+test('mails that failed do not hide as many that a ledger has lost', async () => {
+  const recipients = recipientsNamed(250).map((each, n) => (n < 60 ? { ...each, address: 'no address' } : each));
+  const bench = await startBench(recipients);
+  const database = await createTestDatabase();
+  const pool = createPool(database.url);
+  const owner = new pg.Client(database.url);
+  await owner.connect();
+  afterFile(async () => {
+    await owner.end();
+    await pool.end();
+  });
+  const spool = new SpoolLedger(path.join(bench.dir, 'spool'));
+  const ledgers = { postgres: new PostgresLedger(pool), spool, isUnavailable, mergeSpool: async () => undefined };
+  const here = createActivities({ ...bench.deps, ledgers });
+  const delivery = deliveryOf(await bench.activities.draftNotice(draftInput()));
+  const audience = { ...delivery, audience: ALL_OWNERS };
+  const send = (round: number) =>
+    bench.run(() => here.sendBatches({ ...delivery, round, ledger: 'postgres', maxBatches: 9 }));
+  await here.openDelivery(audience);
+  expect(await send(1)).toEqual({ done: true, sent: 190, failed: 60 });
+  const { counted, ...evidence } = await here.summariseDelivery(audience);
+  const { ledgers: held } = withHeld({ id: delivery.ledgerKey }, { channel: 'email', ...evidence });
+
+  // The backup is from before the last batch.
+  await owner.query(
+    `DELETE FROM tocsin.deliveries WHERE id IN (SELECT id FROM tocsin.deliveries ORDER BY id OFFSET 200)`,
+  );
+  const second = { ...audience, round: 2, held: held![delivery.ledgerKey]! };
+  await expect(here.recountDelivery(second)).rejects.toMatchObject({ type: 'LedgerLost' });
+  await here.openDelivery(second);
+  expect(await send(2)).toMatchObject({ sent: 0, undecided: [{ recipients: 50 }] });
+  expect(bench.mailbox.messages()).toHaveLength(190);
 });
