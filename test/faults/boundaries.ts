@@ -33,8 +33,8 @@ export interface Boundary {
 }
 
 /**
- * `case`: no incident calls it; `cases-killed` kills there. `undecided`: an incident comes to it only once the mail provider has
- * refused a repeat; `conflict` kills there. `hourly`: an escalation comes to it an hour after an acknowledgement; nobody is
+ * `case`: no incident calls it; `cases-killed` kills there, for what is handed back `handed-back` does. `undecided`: an incident
+ * comes to it only once the mail provider has refused a repeat; `conflict` kills there. `hourly`: an escalation comes to it an hour after an acknowledgement; nobody is
  * killed there. `asked-for`: an incident comes to it only under a pack or by a person
  * that asks for it; `in-app.test` and `stopped.test` lose its answers,
  * and `stop-killed` kills at the ledger's.

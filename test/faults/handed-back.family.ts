@@ -1,0 +1,243 @@
+/**
+ * Detections come in over HTTP to cases that are decided at the same moment, so that each case hands back to the inbox what was sent
+ * before its decision. The worker is killed by kill -9 before it does, with the inbox half told, and once the inbox has them; the intake
+ * dies with it. Each detection is counted once, by the case that answers for it; what no decision answers for waits for a person.
+ */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { deliveryOf } from '../../domain/triage/delivery';
+import type { TriageState } from '../../domain/triage/state';
+import { freePort, LOOPBACK } from '../../platform/free-port';
+import { type ServerProcess, startServerProcess } from '../../platform/server-process';
+import { readEvents } from '../../register/read-incident';
+import { SECRETS, signStandard } from '../detection/intake/samples';
+import { Gate } from '../setup/gate';
+import { afterFile } from '../setup/helpers';
+import { injected, report, Tally } from '../setup/invariants/tally';
+import { RealWorld } from '../setup/real-world';
+import { until } from '../setup/until';
+import { quietWorkers } from '../setup/workflow-harness';
+import { soundCase } from './sound-case';
+
+const RULES = `
+id: faults
+version: "1"
+title: Rules of this test
+rules:
+  - id: all
+    title: Everything waits
+    when: {}
+    action: triage
+    severity: { fromSource: true, otherwise: sev3 }
+    dedupe: { fields: [correlationId], window: P365D }
+    incident: { kind: anomaly, owner: oncall, affects: [availability], serviceAffecting: false }
+    triage: { within: P30D, alarmAt: [], onSilence: alarm }
+`;
+
+/** Where the worker dies, each with a case of its own. */
+const DIES = ['before', 'between', 'after'] as const;
+const AGAIN_MS = 120_000;
+
+let world: RealWorld;
+let intakePort: number;
+let intake: ServerProcess;
+let toInbox: Gate;
+
+beforeAll(async () => {
+  quietWorkers();
+  world = await RealWorld.start();
+  writeFileSync(at('rules.yaml'), RULES);
+  writeFileSync(
+    at('sources.yaml'),
+    'sources: { edge: { format: standard-webhooks, perMinute: 1000000, secrets: [{ env: SOURCE_SECRET }] } }',
+  );
+  toInbox = await Gate.before(Number(new URL(world.postgres.url).port));
+  intakePort = await freePort();
+  intake = await startIntake();
+  afterFile(async () => {
+    await intake.kill();
+    await toInbox.stop();
+  });
+}, 120_000);
+
+const at = (name: string) => path.join(world.dir, name);
+const workerEnv = () => ({ TOCSIN_DETECTION_RULES: at('rules.yaml') });
+
+function startIntake(): Promise<ServerProcess> {
+  const options = { temporal: world.temporalAddress, host: LOOPBACK, port: intakePort, drainMs: 1_000 };
+  return startServerProcess({
+    name: 'The intake',
+    command: process.execPath,
+    args: [path.join(__dirname, 'intake-child.js')],
+    set: {
+      DATABASE_URL: toInbox.through(world.postgres.url),
+      TOCSIN_DATA_DIR: at('intake-data'),
+      TOCSIN_DETECTION_RULES: at('rules.yaml'),
+      TOCSIN_SOURCES: at('sources.yaml'),
+      TOCSIN_TEST_INTAKE: JSON.stringify(options),
+      SOURCE_SECRET: SECRETS['standard-webhooks'],
+    },
+    ready: (output) => output.includes(' ready'),
+    readyWithinMs: 60_000,
+  });
+}
+
+interface Sent {
+  eventId: string;
+  about: string;
+  systems?: string[];
+  severity?: string;
+}
+
+async function send({ eventId, about, systems = ['api'], severity }: Sent): Promise<void> {
+  const body = JSON.stringify({ type: 'edge.anomaly', title: 'Odd traffic', correlationId: about, systems, severity });
+  const answer = await fetch(`http://${LOOPBACK}:${intakePort}/intake/edge`, {
+    method: 'POST',
+    headers: signStandard(body, eventId, Date.now()),
+    body,
+    signal: AbortSignal.timeout(20_000),
+  });
+  if (answer.status !== 202) throw new Error(`${eventId}: ${answer.status} ${await answer.text()}`);
+}
+
+interface Row {
+  event_id: string;
+  state: string;
+  case_id: string | null;
+}
+
+const inbox = async () => (await world.pool.query<Row>('SELECT event_id, state, case_id FROM tocsin.inbox')).rows;
+const rowOf = async (eventId: string) => (await inbox()).find((row) => row.event_id === eventId);
+
+/** What comes while the decision is on its way: repeats of what is dismissed, and what that answers for as little as for anything. */
+const comingTo = (about: string): Sent[] => [
+  { eventId: `${about} repeat 1`, about },
+  { eventId: `${about} repeat 2`, about },
+  { eventId: `${about} elsewhere`, about, systems: ['payments'] },
+  { eventId: `${about} graver`, about, severity: 'sev1' },
+];
+/** While Postgres is away for the intake: Temporal has it, and the inbox has no row. */
+const straightTo = (about: string): Sent => ({ eventId: `${about} straight`, about, systems: ['billing'] });
+
+test('kill -9 of worker and intake where a case hands detections back: each is counted once, none lost', async () => {
+  const cases = await openCases();
+  // Nobody works while people dismiss, and detections come after that to cases which lists call undecided.
+  for (const [about, id] of cases)
+    await world.client.signal(id, 'dismiss', { by: 'anna', reason: 'a load test', commandId: `dismiss ${about}` });
+  const coming = DIES.flatMap(comingTo);
+  // One of them twice: its sender lost the answer.
+  await Promise.all([...coming, coming[0]!].map(send));
+  for (const { eventId, about } of coming)
+    await until(`${eventId} was sent to its case`, async () => {
+      const row = await rowOf(eventId);
+      return row?.state === 'triaged' && row.case_id === cases.get(about);
+    });
+  const straight = DIES.map(straightTo);
+  toInbox.hold({ request: [/tocsin/], stage: 'request' });
+  await Promise.all(straight.map(send));
+  toInbox.cut();
+  const all = await inbox();
+  const went = straight.filter(({ eventId }) => !all.some((row) => row.event_id === eventId));
+  injected('a detection past the inbox, while Postgres was away for the intake', went.length);
+
+  const inTheMiddle = world.gates.postgres.hold({
+    request: [/unnest\(\$2::text\[\], \$3::text\[\]\) WITH ORDINALITY/, new RegExp(cases.get('between')!)],
+    stage: 'answer',
+  });
+  const worker = await world.startWorker({
+    env: workerEnv(),
+    holds: (['before', 'after'] as const).map((when) => ({
+      ...{ activity: 'handBackDetections', when, workflow: cases.get(when)! },
+    })),
+  });
+  await until('each stands where it dies', () => worker.hanging().length === 2 && inTheMiddle.count() > 0);
+  injected('a hand-back held at its boundary', worker.hanging().length + inTheMiddle.count());
+  await Promise.all([worker.kill(), intake.kill()]);
+  injected('kill -9 of the intake');
+  world.gates.postgres.cut();
+  intake = await startIntake();
+  const second = await world.startWorker({ env: workerEnv() });
+
+  const sent = [...DIES.map(firstOf), ...coming, ...straight];
+  await until(
+    'the inbox has said of each where it went',
+    async () => {
+      const rows = await inbox();
+      return rows.length === sent.length && rows.every(({ state }) => ['triaged', 'decided'].includes(state));
+    },
+    AGAIN_MS,
+  ).catch(() => undefined);
+  const rows = await inbox();
+  const ids = [...new Set(rows.flatMap(({ case_id }) => case_id ?? []))].sort();
+  const counted = () => Promise.all(ids.map(async (id) => ({ id, ...(await world.client.view<'triage'>(id))!.state })));
+  await until('all are counted', async () => sum(await counted()) >= sent.length, AGAIN_MS).catch(() => undefined);
+  const states = await counted();
+
+  const tally = new Tally();
+  const names = new Map(sent.map(({ eventId }) => [deliveryOf({ source: 'edge', eventId }), eventId]));
+  tally.once(
+    'detections in the register of cases',
+    sent.map(({ eventId }) => eventId),
+    (await deliveriesOf(ids)).map((hash) => names.get(hash) ?? hash),
+  );
+  tally.check('doubled', sum(states) === sent.length, () => `${sent.length} were sent, and ${sum(states)} are counted`);
+  for (const about of DIES) answersFor(tally, about, cases.get(about)!, rows, states);
+  for (const { id, status, decision } of states)
+    tally.check('silent', status === 'waiting' || decision !== undefined, () => `${id} is ${status}`);
+  for (const { id } of states) await soundCase(world, tally, id);
+  tally.cannot('early', 'nothing of these is sent at a time of its own');
+  report(tally);
+  expect(tally.found()).toEqual([]);
+  expect(second.output()).not.toMatch(/nondeterminism/i);
+  await second.stop();
+}, 300_000);
+
+const firstOf = (about: string): Sent => ({ eventId: `${about} first`, about });
+
+/** A case for each place to die, open; then no worker runs. */
+async function openCases(): Promise<Map<string, string>> {
+  const opening = await world.startWorker({ env: workerEnv() });
+  await Promise.all(DIES.map((about) => send(firstOf(about))));
+  const ids = new Map<string, string>();
+  for (const about of DIES) {
+    const row = await until(`${about}: its case is open`, async () => {
+      const found = await rowOf(firstOf(about).eventId);
+      return found?.state === 'triaged' && found;
+    });
+    const id = row.case_id!;
+    await until(`${id} rests`, async () => (await world.client.view(id))?.registerBacklog === 0);
+    ids.set(about, id);
+  }
+  await opening.stop();
+  return ids;
+}
+
+/** Repeats stay with the dismissal; the rest is in cases that wait for somebody, each told by what it is about. */
+function answersFor(
+  tally: Tally,
+  about: string,
+  id: string,
+  rows: Row[],
+  states: Array<TriageState & { id: string }>,
+): void {
+  const dismissed = states.find((state) => state.id === id);
+  tally.whole(
+    dismissed?.status === 'dismissed' && dismissed.count === 3,
+    () => `${about}: ${id} is ${dismissed?.status} with ${dismissed?.count} of 3`,
+  );
+  const others = [...comingTo(about).slice(2), straightTo(about)];
+  for (const { eventId } of others) {
+    const at = rows.find((row) => row.event_id === eventId)?.case_id;
+    const state = states.find((each) => each.id === at);
+    tally.check('silent', at !== id && state?.status === 'waiting', () => `${eventId}: in ${at}, ${state?.status}`);
+  }
+}
+
+async function deliveriesOf(ids: readonly string[]): Promise<string[]> {
+  const events = await Promise.all(ids.map((id) => readEvents(world.pool, id)));
+  return events.flat().flatMap(({ data }) => (data as { deliveries?: string[] }).deliveries ?? []);
+}
+
+function sum(states: Array<{ count: number }>): number {
+  return states.reduce((all, { count }) => all + count, 0);
+}
