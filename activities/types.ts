@@ -162,6 +162,8 @@ export interface DeliverySummary {
   lastSentAt?: Instant;
   /** Who was reached, of the audience as the directory has it now: without any address or id of a person. */
   counted: Counted;
+  /** People whose mail came back and whom the directory does not have any more, where there are any. */
+  gone?: number;
 }
 
 /** `own`: a public communication with pages of its own, not a line on the status page. */
@@ -318,7 +320,7 @@ export interface Activities {
   stopDelivery(input: StopDeliveryInput): Promise<void>;
   summariseDelivery(input: OpenDeliveryInput): Promise<DeliverySummary>;
   /** Counts who was reached, with what the mail provider told since, which Postgres alone knows. Fails while it is away. */
-  recountDelivery(input: OpenDeliveryInput): Promise<Pick<DeliverySummary, 'counted'>>;
+  recountDelivery(input: OpenDeliveryInput): Promise<Pick<DeliverySummary, 'counted' | 'gone'>>;
   /** Brings a spooled delivery into Postgres when that is back. Throws (and is retried) until then. */
   mergeSpool(input: DeliveryRef & { spool?: SpoolPlace }): Promise<void>;
   /** Mails an alarm once, and has the case's escalation repeat it until somebody acknowledges it. */

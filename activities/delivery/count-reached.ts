@@ -53,6 +53,8 @@ export function reachOf(audience: Pick<Audience, 'recipient' | 'workspaces'>): R
 export interface ReachCounter {
   add(one: Beside): void;
   counted(): Counted;
+  /** People whose mail came back and whom the directory does not have any more: of which group they are is not known. */
+  readonly gone?: number;
 }
 
 /** The same of all at once. */
@@ -77,7 +79,8 @@ class AllWorkspaces implements ReachCounter {
   private readonly unreached: { workspace: string; why: Unreached }[] = [];
 
   add(one: Beside): void {
-    if (one.wanted.length === 0) return;
+    // That its mail came back is known also of one that the directory does not have any more.
+    if (one.wanted.length === 0 && !isBack(one)) return;
     const workspace = one.base.slice(WORKSPACE.length);
     if (isTold(one)) {
       this.numbers.told++;
@@ -128,10 +131,12 @@ class NamedWorkspaces implements ReachCounter {
 
 class PeopleCounter implements ReachCounter {
   private readonly groups = new Map<string, Group & { listed: number; told: number; cameBack: number }>();
+  gone = 0;
 
   add(one: Beside): void {
     const told = isTold(one) ? 1 : 0;
-    const back = !one.known.some(isReached) && one.known.some(({ fate }) => cameBack(fate)) ? 1 : 0;
+    const back = isBack(one) ? 1 : 0;
+    if (one.wanted.length === 0) this.gone += back;
     for (const group of one.wanted.flatMap(({ groups = [] }) => groups)) {
       const name = groupName(group);
       const before = this.groups.get(name) ?? { ...group, listed: 0, told: 0, cameBack: 0 };
@@ -149,6 +154,11 @@ class PeopleCounter implements ReachCounter {
     });
     return { of: 'people', groups };
   }
+}
+
+/** A mail to them came back, and none reached them. */
+function isBack({ known }: Beside): boolean {
+  return !known.some(isReached) && known.some(({ fate }) => cameBack(fate));
 }
 
 function whyNot(rows: Known[]): Unreached {

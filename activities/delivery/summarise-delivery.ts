@@ -12,6 +12,8 @@ interface Deps {
   directory: DirectoryPort;
 }
 
+type Reached = Pick<DeliverySummary, 'counted' | 'gone'>;
+
 /**
  * The counts of a delivery over all rounds of its ledger key, and who was reached of the audience as the directory has it
  * now. `pending`: everything whose outcome is still open, and whoever must be told and is not in the ledger yet.
@@ -21,9 +23,9 @@ export function summariseDelivery(deps: Deps, input: OpenDeliveryInput): Promise
     const { ledgers } = deps;
     const name = await presentLedger(ledgers, 'spool', keyOf(input));
     const counts = await onLedger(ledgers, name, (ledger) => ledger.summary(keyOf(input)));
-    const { counted, missing } = await counting(deps, name, input);
+    const { missing, ...reached } = await counting(deps, name, input);
     return {
-      counted,
+      ...reached,
       total: counts.total,
       sent: counts.sent,
       failed: counts.failed,
@@ -36,13 +38,13 @@ export function summariseDelivery(deps: Deps, input: OpenDeliveryInput): Promise
 }
 
 /** Who was reached of an audience, with what the provider told since. Throws LedgerUnavailable, and is retried, until Postgres is back. */
-export function recountDelivery(deps: Deps, input: OpenDeliveryInput): Promise<Pick<DeliverySummary, 'counted'>> {
+export function recountDelivery(deps: Deps, input: OpenDeliveryInput): Promise<Reached> {
   return heartbeating(async () => {
     // A spool knows nothing of what came back: what it holds is counted where that stands.
     await mergeSpool(deps.ledgers);
     await assertNothingLost(deps.ledgers, input);
-    const { counted } = await counting(deps, 'postgres', input);
-    return { counted };
+    const { missing: _, ...reached } = await counting(deps, 'postgres', input);
+    return reached;
   });
 }
 
@@ -51,7 +53,7 @@ async function counting(
   { ledgers, directory }: Deps,
   name: LedgerName,
   input: OpenDeliveryInput,
-): Promise<Pick<DeliverySummary, 'counted'> & { missing: number }> {
+): Promise<Reached & { missing: number }> {
   const reach = reachOf(input.audience);
   let missing = 0;
   const audience = directory.read(input.audience);
@@ -62,7 +64,7 @@ async function counting(
       missing += toEnter(one).filter(({ ref }) => !refs.has(ref)).length;
     }
   });
-  return { counted: reach.counted(), missing };
+  return { counted: reach.counted(), ...(reach.gone && { gone: reach.gone }), missing };
 }
 
 /** Brings what is spooled here into Postgres. Throws LedgerUnavailable, and is retried, until Postgres is back. */

@@ -14,6 +14,7 @@ import { dueFor } from './clocks';
 import type { Counted } from './counted';
 import type { DataOf, NewEvent } from './events';
 import { withRecount } from './evolve-telling';
+import { withGone } from './gone';
 import { groundsOf, isPublicInstead } from './grounds';
 import { ledgerKey } from './ledger-key';
 import { isCovered, type Standing, type Untold } from './standing';
@@ -44,14 +45,14 @@ export function onCameBack(state: IncidentState, key: string, pack: Policy, unhe
 /** What a new count says of those who were counted as told. `asOf`: the number of the event that asked for it. */
 export function onRecounted(
   state: IncidentState,
-  { obligation, asOf, counted }: { obligation: string; asOf: number; counted: Counted },
+  { obligation, asOf, counted, gone }: { obligation: string; asOf: number; counted: Counted; gone?: number },
   pack: Policy,
   now: Instant,
 ): NewEvent[] {
   const o = state.obligations[obligation];
   const rule = ruleOf(pack, o?.rule);
   if (!o || !rule || state.closedAt || o.recount === undefined || asOf > o.recount) return [];
-  const among = amongTold(counted, tallyOf(o));
+  const among = amongTold(withGone(counted, gone, tallyOf(o)), tallyOf(o));
   const cameBack = (among.groups ?? []).reduce((sum, group) => sum + group.cameBack, among.workspaces?.length ?? 0);
   const found = { obligation, round: o.round, asOf, ...among, cameBack };
   const fold = (data: DataOf<'delivery-recounted'>) => {

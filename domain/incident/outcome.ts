@@ -8,23 +8,30 @@ import type { DataOf, NewEvent } from './events';
 import type { Evidence } from './evidence';
 import { withDelivery } from './evolve-telling';
 import { fulfil } from './fulfilment';
+import { withGone } from './gone';
 import { noticeNow } from './notice-now';
 import { isPublicCommunication } from './readers';
 import type { Coverage } from './round';
 import { isCovered } from './standing';
 import { type IncidentState, putObligation } from './state';
-import { standing } from './telling';
+import { standing, tallyOf } from './telling';
 import { textChanged } from './text-changed';
 import { factsToTell } from './told';
 import { audienceFor } from './told-wrongly';
 import { isShown } from './work';
 
+/** `gone`: people whose mail came back and whom the directory does not have any more. */
+interface Reached {
+  counted: Counted;
+  gone?: number;
+}
+
 /** The outcome of a piece of work. */
 export type IncidentOutcome =
   | { kind: 'drafted'; data: DataOf<'notice-drafted'> }
-  | { kind: 'delivered'; obligation: string; round: number; evidence: Evidence; counted?: Counted; stopped?: true }
+  | ({ kind: 'delivered'; obligation: string; round: number; evidence: Evidence; stopped?: true } & Partial<Reached>)
   | { kind: 'came-back'; ledgerKey: string; unheard?: true }
-  | { kind: 'recounted'; obligation: string; asOf: number; counted: Counted }
+  | ({ kind: 'recounted'; obligation: string; asOf: number } & Reached)
   | { kind: 'moved'; obligation: string; round: number; settled: number; total?: number }
   | { kind: 'update-refused'; data: DataOf<'update-refused'> }
   | { kind: 'told-in-app'; data: DataOf<'told-in-app'> }
@@ -61,7 +68,8 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       if (!named) return [fulfil(o, rule, now, outcome.evidence)];
       const { covers } = o;
       const audience = named.of === 'workspaces' && covers ? { ...named, ids: covers.workspaces } : named;
-      const counted = withoutGaps(outcome.counted ?? NOBODY[named.of], covers);
+      const reached = withGone(outcome.counted ?? NOBODY[named.of], outcome.gone, tallyOf(o));
+      const counted = withoutGaps(reached, covers);
       // Whoever was sent something without an instant of its own was sent it now.
       const { sent = 0, firstSentAt = now, lastSentAt = now, ...rest } = outcome.evidence;
       const sentWithin = { firstSentAt: within(state, firstSentAt, now), lastSentAt: within(state, lastSentAt, now) };

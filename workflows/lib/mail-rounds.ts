@@ -138,8 +138,8 @@ export async function recount(
   at: Situation<IncidentState, IncidentOutcome>,
 ): Promise<IncidentOutcome> {
   const round = roundOf(work, at.state, at.now);
-  const { counted } = await activities(AUDIENCE, `count ${work.rule.title} again`).recountDelivery(round);
-  return { kind: 'recounted', obligation: work.obligation.id, asOf: work.asOf, counted };
+  const reached = await activities(AUDIENCE, `count ${work.rule.title} again`).recountDelivery(round);
+  return { kind: 'recounted', obligation: work.obligation.id, asOf: work.asOf, ...reached };
 }
 
 function roundOf(
@@ -215,10 +215,11 @@ function outcomeOf(
   summary: DeliverySummary,
   isStopped: boolean,
 ): IncidentOutcome {
-  const { total, sent, failed, firstSentAt, lastSentAt, counted } = summary;
+  const { total, sent, failed, firstSentAt, lastSentAt, counted, gone } = summary;
   const times = round.exercise ? {} : { firstSentAt, lastSentAt };
   const evidence = { channel: 'email', recipients: total, sent, failed, ...times, renderings: round.renderings };
   // One that every mail had gone out of by then was not stopped. A worker of an older release does not count who was.
   const stopped = isStopped && summary.stopped !== 0 && { stopped: true as const };
-  return { kind: 'delivered', obligation: work.obligation.id, round: round.round, evidence, counted, ...stopped };
+  const reached = { counted, ...(gone && { gone }) };
+  return { kind: 'delivered', obligation: work.obligation.id, round: round.round, evidence, ...reached, ...stopped };
 }

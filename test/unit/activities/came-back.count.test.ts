@@ -1,5 +1,5 @@
 /** Mails that came back, from the rows of the ledger through the real count to what an incident makes of it. */
-import { countReached } from '../../../activities/delivery/count-reached';
+import { countReached, reachOf } from '../../../activities/delivery/count-reached';
 import { besideOf } from '../../../activities/delivery/ledger/beside';
 import type { DeliveryEventKind } from '../../../activities/delivery/ledger/delivery-events';
 import type { Delivery } from '../../../activities/delivery/ledger/ledger';
@@ -42,7 +42,10 @@ const people = () => toldPeople({ silent: ['recount'] });
 function recounted(story: Story, recipients: DirectoryRecipient[], rows: Delivery[]): Story {
   story.report({ kind: 'came-back', ledgerKey: PEOPLE });
   const asOf = story.obligation(PEOPLE).recount!;
-  story.report({ kind: 'recounted', obligation: PEOPLE, asOf, counted: counted(recipients, rows) });
+  const reach = reachOf(AUDIENCE);
+  for (const one of besideOf(recipients, rows)) reach.add(one);
+  const { gone } = reach;
+  story.report({ kind: 'recounted', obligation: PEOPLE, asOf, counted: reach.counted(), ...(gone && { gone }) });
   return story;
 }
 
@@ -103,4 +106,36 @@ test('once all of them are mailed elsewhere, what comes back later is counted an
   recounted(story.to(22), all, rowsOf(all, { 99: 'bounced' }));
   expect(story.obligation(PEOPLE).tally!.groups['accounts/FR']).toMatchObject({ mailed: 99, cameBack: 1 });
   expect(story.obligation(PEOPLE).status).toBe('partly-told');
+});
+
+test('whoever a mail came back from is untold, also where the directory has dropped the address since', () => {
+  const all = listed(100);
+  const story = recounted(people().to(20), all.slice(1), rowsOf(all, { 0: 'bounced' }));
+  const tally = () => story.obligation(PEOPLE).tally!.groups['accounts/FR'];
+  expect(tally()).toMatchObject({ mailed: 99, cameBack: 1 });
+  expect(story.obligation(PEOPLE).status).toBe('partly-told');
+  expect(alarmed(story)).toHaveLength(1);
+  // The same heard again changes nothing; one more, who is still listed, is one more.
+  recounted(story.to(21), all.slice(1), rowsOf(all, { 0: 'bounced' }));
+  expect(tally()).toMatchObject({ mailed: 99, cameBack: 1 });
+  recounted(story.to(22), all.slice(1), rowsOf(all, { 0: 'bounced', 50: 'complained' }));
+  expect(tally()).toMatchObject({ mailed: 98, cameBack: 2 });
+  // Told people who leave are told all the same; the last of a group whom it came back from is not.
+  recounted(story.to(23), all.slice(60), rowsOf(all, { 0: 'bounced', 50: 'complained' }));
+  expect(tally()).toMatchObject({ mailed: 98, cameBack: 2 });
+  recounted(story.to(24), [], rowsOf(all, { 0: 'bounced', 50: 'complained', 70: 'suppressed' }));
+  expect(tally()).toMatchObject({ mailed: 97, cameBack: 3 });
+  expect(story.folded()).toEqual(story.state);
+});
+
+test('and so is a workspace of a notice to all of them', () => {
+  const all = { recipient: { to: 'workspace-owners' as const, plans: [] }, workspaces: 'all' as const, dataSets: [] };
+  const owners = ['a', 'b'].map((id) => ({ ref: `workspace:${id}`, address: `${id}@example.com`, language: 'en' }));
+  const rows = rowsOf(owners, { 1: 'bounced' });
+  expect(countReached(all, besideOf(owners.slice(0, 1), rows))).toEqual({
+    ...{ of: 'workspaces', reached: ['a'], numbers: { told: 1, untold: 1 } },
+    unreached: [{ workspace: 'b', why: 'came-back' }],
+  });
+  // One that was told and is not a customer any more is neither.
+  expect(countReached(all, besideOf(owners.slice(0, 1), rowsOf(owners)))).toMatchObject({ unreached: [] });
 });
