@@ -18,7 +18,7 @@ export interface ResendMailConfig extends Sender {
   apiKey: string;
   baseUrl: string;
   /** Where readers of status mails unsubscribe, and the secret by which that place knows whom it may believe. */
-  unsubscribe?: { url: string; secret: string } | undefined;
+  unsubscribe?: { url?: string; secret: string } | undefined;
 }
 
 /** Whose turn it is: the mails of one notice are of one party. */

@@ -45,7 +45,8 @@ export const mailSettings = settingsGroup({
       problem(
         'TOCSIN_UNSUBSCRIBE_SECRET: must be at least 16 characters that nobody can guess: anybody could unsubscribe others',
       );
-    const unsubscribe = url && secret ? { url, secret } : undefined;
+    // Without an address of its own the secret still serves mails that were approved with one.
+    const unsubscribe = secret ? { secret, ...(url && { url }) } : undefined;
     if (values.RESEND_API_KEY)
       return {
         ...{ apiKey: values.RESEND_API_KEY, baseUrl: values.RESEND_BASE_URL ?? 'https://api.resend.com', from },

@@ -2,6 +2,7 @@
  * One click unsubscribes a reader of status mails (RFC 8058): the mail names an address of whoever keeps the subscribers, for this
  * reader alone, and their mail program posts to it. Notices to those concerned have none: nobody opts out of being told.
  */
+import { wellFormed } from '../../domain/kernel/text';
 import { hmacSha256 } from '../../platform/hmac';
 
 /** In the place of these stand the reader's id of the directory, and the signature of it. */
@@ -19,9 +20,10 @@ export function unsubscribeUrlProblem(address: string): string | undefined {
 
 /** The address for one reader. The signature is the HMAC-SHA256 of the id under the secret, in hex. */
 export function unsubscribeUrl(address: string, subscriber: string, secret: string): string {
+  const id = wellFormed(subscriber);
   return address
-    .replaceAll('{subscriber}', () => encodeURIComponent(subscriber))
-    .replaceAll('{signature}', () => hmacSha256(secret, subscriber).toString('hex'));
+    .replaceAll('{subscriber}', () => encodeURIComponent(id))
+    .replaceAll('{signature}', () => hmacSha256(secret, id).toString('hex'));
 }
 
 /** The headers of a mail by which it is done. */

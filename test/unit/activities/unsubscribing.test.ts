@@ -1,7 +1,7 @@
 /** One click takes a reader off status mails, and nobody off a notice to those concerned. */
 import { createResendMail } from '../../../activities/mail/resend-mail';
 import { mailSettings } from '../../../activities/mail/settings';
-import { unsubscribeUrlProblem } from '../../../activities/mail/unsubscribing';
+import { unsubscribeHeaders, unsubscribeUrl, unsubscribeUrlProblem } from '../../../activities/mail/unsubscribing';
 import { hmacSha256 } from '../../../platform/hmac';
 import { createActivities } from '../../../worker/create-activities';
 import { ALL_OWNERS, type Bench, deliveryOf, draftInput, recipientsNamed, startBench } from './fixtures';
@@ -61,3 +61,27 @@ test('an address without a secret is refused when a process starts', () => {
   );
   expect(problems).toEqual([expect.stringMatching(/^TOCSIN_UNSUBSCRIBE_SECRET: must be at least 16 characters/)]);
 });
+
+test('a mail that was approved with an address goes out with it, also once that is configured no more', async () => {
+  const settings = { TOCSIN_MAIL_FROM: 'a@acme.dev', RESEND_API_KEY: 're_1', TOCSIN_UNSUBSCRIBE_SECRET: SECRET };
+  const bench = await startBench([]);
+  const config = mailSettings.build(settings as never, { problem: fail } as never);
+  const mail = createResendMail({ ...config, apiKey: 're_test', baseUrl: bench.mailbox.url });
+  expect(mail.unsubscribe).toBeUndefined();
+  const message = { to: 'reader@example.com', subject: 'Status', html: 'x', text: 'x', tags: [] };
+  await mail.send({ ...message, unsubscribe: { url, subscriber: 's-1' } }, 'one/1');
+  expect(bench.mailbox.messages()[0]!.headers?.['List-Unsubscribe']).toContain('who=s-1&sig=');
+});
+
+test('no id of a reader gets out of its header, or stops the mails of others', () => {
+  for (const id of ['\r\nBcc: x@y', 'a>,<https://evil.example/', '{signature}', '$&', '\ud800', 'é😀']) {
+    const { 'List-Unsubscribe': header } = unsubscribeHeaders(unsubscribeUrl(url, id, SECRET));
+    expect(header).toMatch(/^<https:\/\/status\.acme\.dev\/unsubscribe\?who=[\w%.!~*'()-]+&sig=[0-9a-f]{64}>$/);
+  }
+  const signatureOf = (id: string) => unsubscribeUrl(url, id, SECRET).slice(-64);
+  expect(signatureOf('s-1')).not.toBe(signatureOf('s-2'));
+});
+
+function fail(problem: string): never {
+  throw new Error(problem);
+}
