@@ -19,7 +19,7 @@ import { groundsOf, isPublicInstead } from './grounds';
 import { ledgerKey } from './ledger-key';
 import { isCovered, type Standing, type Untold } from './standing';
 import { type IncidentState, type Obligation, putObligation } from './state';
-import { backIn, type Tally } from './tally';
+import { backIn, type Tally, toldBeyond } from './tally';
 import { standing, tallyOf } from './telling';
 import { untoldText } from './untold';
 
@@ -125,7 +125,9 @@ function amongTold(counted: Counted, tally: Tally): Pick<DataOf<'delivery-recoun
   // not name it, as it was left untold or the facts or the directory do not have it any more.
   const reached = new Set(counted.reached);
   const still = tally.unreached.filter((each) => each.why === 'came-back' && !reached.has(each.workspace));
-  const more = back.filter((each) => !why.has(each) && mailed.has(each));
+  // Of more than a count names, one that is not named may be told all the same.
+  const isTold = (each: string) => mailed.has(each) || toldBeyond(tally) > 0;
+  const more = back.filter((each) => !why.has(each) && isTold(each));
   return { workspaces: [...new Set([...still.map(({ workspace }) => workspace), ...more])].sort() };
 }
 

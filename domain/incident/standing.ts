@@ -3,7 +3,7 @@
 import { grouped } from '../kernel/grouped';
 import { type AssessedGroup, type Audience, type Group, groupName, groupOf } from './audience';
 import { MOST_NAMED, type Unreached, type Whole } from './counted';
-import { NO_TALLY, NOBODY, type Tally } from './tally';
+import { NO_TALLY, NOBODY, type Tally, toldBeyond } from './tally';
 
 /** Somebody of the audience who is neither told nor left untold by a decision. */
 export type Untold =
@@ -48,7 +48,7 @@ function ofWorkspaces(ids: 'all' | string[], tally: Tally): Standing {
     .filter((workspace) => !decided(workspace))
     .map((workspace) => ({ kind: 'workspace', workspace, why: unreached.get(workspace) ?? 'not-sent' }));
   const beyond = {
-    told: ids === 'all' ? Math.max(0, (tally.numbers?.told ?? 0) - MOST_NAMED) : 0,
+    told: ids === 'all' ? toldBeyond(tally) : 0,
     untold: ids === 'all' ? Math.max(0, (tally.numbers?.untold ?? 0) - MOST_NAMED) : 0,
   };
   const whole = (why: Whole, count?: number) => {

@@ -181,11 +181,19 @@ export function backIn({ unreached, groups }: Tally): number {
   return Object.values(groups).reduce((sum, { cameBack = 0 }) => sum + cameBack, workspaces);
 }
 
+/** How many workspaces were told by mail beyond those that are named. */
+export function toldBeyond({ numbers, mailed, unreached }: Pick<Tally, 'numbers' | 'mailed' | 'unreached'>): number {
+  // Where a count named all that it counted there are none.
+  if (!numbers || mailed.length < MOST_NAMED) return 0;
+  const untold = new Set(unreached.map(({ workspace }) => workspace));
+  return Math.max(0, numbers.told - mailed.filter((workspace) => !untold.has(workspace)).length);
+}
+
 /** How many a tally holds as told, whoever they are: by mail and otherwise. */
 export function toldIn({ mailed, outside, unreached, numbers, groups }: Tally): number {
   const bounced = new Set(unreached.map(({ workspace }) => workspace));
   const workspaces = new Set([...mailed.filter((workspace) => !bounced.has(workspace)), ...outside]);
-  const beyond = Math.max(0, (numbers?.told ?? 0) - MOST_NAMED);
+  const beyond = toldBeyond({ numbers, mailed, unreached });
   const people = Object.values(groups).reduce((sum, each) => sum + each.mailed + each.outside, 0);
   return workspaces.size + beyond + people;
 }
