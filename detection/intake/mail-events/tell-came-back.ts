@@ -170,4 +170,4 @@ const UNTOLD = `
          bool_or(fate.kind IN ('${CAME_BACK.join("', '")}')) AS "isBack", array_agg(news.event_id) AS events
     FROM news JOIN tocsin.deliveries AS delivery USING (provider_message_id) ${FATE_KIND}
    WHERE delivery.status = 'sent'
-   GROUP BY 1, 2 ORDER BY max(news.received_at) DESC LIMIT $1`;
+   GROUP BY 1, 2 ORDER BY "isBack" DESC, max(news.received_at) DESC LIMIT $1`;
