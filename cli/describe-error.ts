@@ -36,7 +36,7 @@ export function describeError(error: unknown, subject?: Subject): CommandError {
     const { id = '', kind } = subject ?? {};
     return closedRefusal(error, { id, kind }) ?? unknownCase(kindOf(id) ?? kind ?? 'incident', id);
   }
-  if (error instanceof WorkflowFailedError) return describeFailure(error.cause, about);
+  if (error instanceof WorkflowFailedError) return describeFailure(error.cause, subject && about);
   if (error instanceof QueryNotRegisteredError || error instanceof QueryRejectedError) {
     return refused(`${about} cannot be read: ${error.message}. Check that the worker runs this version of Tocsin`);
   }
@@ -61,9 +61,11 @@ function asExit(message: string, exitCode: ExitCode): CommandError {
   return exitCode === 2 ? usage(message) : refused(message);
 }
 
-function describeFailure(cause: unknown, about: string): CommandError {
+function describeFailure(cause: unknown, about: string | undefined): CommandError {
   const message = cause instanceof Error ? cause.message : String(cause);
-  return refused(`the workflow of ${about} ended without being closed: ${message}`);
+  return refused(
+    about ? `the workflow of ${about} ended without being closed: ${message}` : `the workflow failed: ${message}`,
+  );
 }
 
 function isDeadline(error: unknown): boolean {

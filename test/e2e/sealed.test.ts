@@ -6,6 +6,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
+import { runCommand } from '../../cli/program';
+import { Shell } from '../../cli/shell';
 import { SealingCodec } from '../../client/codec';
 import { incidentStart, startOptions } from '../../client/start-options';
 import { INCIDENT_WORKFLOW, TASK_QUEUE } from '../../domain/incident/contract';
@@ -13,7 +15,7 @@ import { DeclarationSchema } from '../../domain/incident/incident';
 import { packageRoot } from '../../platform/package-root';
 import type { SealedTemporal } from '../../stack/sealed-temporal';
 import type { FakeWorld } from '../setup/fake-world';
-import { fromSetup } from '../setup/helpers';
+import { fromSetup, temporaryDir } from '../setup/helpers';
 import { SESSION_KEY, startSealedWorld } from '../setup/sealed-world';
 import { until } from '../setup/until';
 import { declaration, ONCALL, TestIncident } from '../setup/workflow-harness';
@@ -47,6 +49,16 @@ async function declare(over = {}): Promise<TestIncident> {
   await client.workflow.start(INCIDENT_WORKFLOW, { taskQueue: TASK_QUEUE, ...startOptions(start) });
   return new TestIncident(id, client.workflow.getHandle(id), world);
 }
+
+test('a dependency check that a person asks for is done: it is asked for under the seal', async () => {
+  const told = { out: '', err: '' };
+  const sink = (to: 'out' | 'err') => ({ write: (text: string) => (told[to] += text) });
+  const TOCSIN_ENCRYPTION_KEYS = temporal.encryptionKeys!.join(',');
+  const env = { TEMPORAL_ADDRESS: temporal.server.address, TOCSIN_ENCRYPTION_KEYS, TOCSIN_DATA_DIR: temporaryDir() };
+  const code = await runCommand(['deps', 'check', '--json'], new Shell(env, sink('out'), sink('err')));
+  expect({ code, err: told.err }).toEqual({ code: 0, err: '' });
+  expect(JSON.parse(told.out)).toMatchObject({ inventories: expect.any(Array), findings: expect.any(Object) });
+}, 60_000);
 
 /** The plain `temporal` command. */
 const command = (...args: string[]) => commandWith({}, ...args);
