@@ -2,6 +2,7 @@
  * Watches over the clocks from outside: what the register says is open must run. It needs neither a workflow nor a worker,
  * and tells when Temporal or Postgres is away.
  */
+import { setMaxListeners } from 'node:events';
 import type { Pool } from 'pg';
 import type { MailPort } from '../activities/mail/mail-port';
 import type { TocsinClient } from '../client/tocsin-client';
@@ -155,6 +156,8 @@ export class Watchdog {
     const client = await this.deps.temporal();
     // A call under way would keep the process from ending.
     this.calls = new AbortController();
+    // The client leaves a listener for each call of the look; they go with the signal.
+    setMaxListeners(0, this.calls.signal);
     if (this.stopping.signal.aborted) this.calls.abort();
     return client.temporal.withAbortSignal(this.calls.signal, () => this.atTemporal(client, cases));
   }
