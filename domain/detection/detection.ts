@@ -30,7 +30,9 @@ const identifier = z
 
 /** Values that rules match on. Bounded, so that a detection always fits into a payload. */
 const factText = (max: number) => z.string().max(max).transform(wellFormed);
-const FactSchema = z.union([factText(500), z.number(), z.boolean(), z.array(factText(200)).max(50)]);
+const FactSchema = z.union([factText(500), z.number(), z.boolean(), z.array(factText(200)).max(50)], {
+  error: 'must be a text of up to 500 characters, a number, true or false, or a list of up to 50 texts',
+});
 
 /**
  * One detection. `eventId` is the sender's own id of it: the same source and id twice is one detection. `type` is a dotted

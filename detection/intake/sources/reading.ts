@@ -1,8 +1,9 @@
 /** Reading what senders sent, which is hostile until shown otherwise: bounded, well-formed, without mail addresses. */
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
+import { MaliciousSourceSchema } from '../../../domain/incident/incident';
 import { clientAddress } from '../../../domain/kernel/client-address';
 import { parseIpRange } from '../../../domain/kernel/ip-address';
 import { jsonDepth, MOST_DEPTH } from '../../../domain/kernel/json-depth';
@@ -156,6 +157,19 @@ export function readEach<T>(
   return { taken, untaken };
 }
 
+/** As senders write it: what has the digits and dots of an address, and is none, names no source of an attack. */
+const SentDetectionSchema = DetectionSchema.extend({
+  indicators: z
+    .array(
+      MaliciousSourceSchema.refine(
+        (source) => /^(asn|country):/.test(source) || parseIpRange(source) !== undefined,
+        'is no IP address or range: write octets from 0 to 255, without leading zeros',
+      ),
+    )
+    .max(100)
+    .default([]),
+});
+
 /** The fields of a detection that an adapter gives. */
 export type DetectionFields = Omit<z.input<typeof DetectionSchema>, 'source' | 'format'>;
 
@@ -191,7 +205,7 @@ export function detectionLeaving(
   const entries = Object.entries(asObject(facts) ?? {});
   const few = entries.length > MOST_FACTS ? { facts: Object.fromEntries(entries.slice(0, MOST_FACTS)) } : {};
   const given = { ...instead, ...fields, ...uncut(fields), ...few, source, format };
-  const { data, left } = parseLeaving(DetectionSchema, given, ['type', 'title'], { scope, ...instead }, prefix);
+  const { data, left } = parseLeaving(SentDetectionSchema, given, ['type', 'title'], { scope, ...instead }, prefix);
   if (entries.length > MOST_FACTS)
     left.push({ field: [...prefix, 'facts'].join('.'), problem: `must hold at most ${MOST_FACTS}` });
   return { detection: detectionWithoutMail(data), left };
