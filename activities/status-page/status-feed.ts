@@ -12,7 +12,7 @@ const MOST = 100;
  */
 export function statusFeed(organisation: string, address: string, incidents: ShownIncident[]): string {
   const entries = incidents
-    .flatMap(({ id, latest, updates }) => updates.map((update) => ({ id, title: latest.subject, ...update })))
+    .flatMap(({ id, updates }) => updates.map((update) => ({ id, ...update })))
     .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : b.round - a.round))
     .slice(0, MOST);
   const url = URL.canParse(address) ? address : pathToFileURL(address).href;
@@ -27,15 +27,22 @@ export function statusFeed(organisation: string, address: string, incidents: Sho
     `<link rel="self" type="application/atom+xml" href="${asXml(own)}"/>`,
     `<link rel="alternate" type="text/html" href="${asXml(url)}"/>`,
     ...entries.map(
-      ({ id, obligation, round, at, status, title, text }) =>
+      ({ id, obligation, round, at, status, subject, text }) =>
         `<entry><id>${asXml(`${url}#${encodeURIComponent(`${id}/${obligation}/${round}`)}`)}</id>` +
-        `<title>${asXml(`${STATUS_LABEL[status]}: ${title}`)}</title><updated>${asXml(at)}</updated>` +
+        `<title>${asXml(titled(status, subject))}</title><updated>${asXml(at)}</updated>` +
         `<link rel="alternate" type="text/html" href="${asXml(url)}"/>` +
         `<content type="text">${asXml(text.trim())}</content></entry>`,
     ),
     '</feed>',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** The status stands before the subject, unless the subject of the page's template names it. */
+function titled(status: ShownIncident['updates'][number]['status'], subject: string): string {
+  return subject.toLowerCase().includes(STATUS_LABEL[status].toLowerCase())
+    ? subject
+    : `${STATUS_LABEL[status]}: ${subject}`;
 }
 
 /** What XML 1.0 has no place for is left out. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { filingTaskMail } from '../../../activities/paging/alarm-text';
 import { statusFeed } from '../../../activities/status-page/status-feed';
-import { publicStatus } from '../../../activities/status-page/status-page-port';
+import { publicStatus, type StatusUpdate } from '../../../activities/status-page/status-page-port';
 import type { AlarmInput, FilingTaskInput, PublishStatusInput } from '../../../activities/types';
 import { commandsFor } from '../../../domain/case/alarm-commands';
 import { contentsWith, draftInput, failureOf, startBench } from './fixtures';
@@ -262,11 +262,10 @@ describe('the status page', () => {
     const feed = read('feed.xml');
     const all = (tag: string) =>
       [...feed.matchAll(new RegExp(`<${tag}[^>]*>([^<]*)</${tag}>`, 'g'))].map(([, text]) => text);
-    expect(
-      all('title')
-        .slice(1)
-        .map((title) => title!.split(':')[0]),
-    ).toEqual(['Resolved', 'Investigating']);
+    expect(all('title').slice(1)).toEqual([
+      'Resolved service incident (INC-7)',
+      'Service incident, investigating (INC-7)',
+    ]);
     expect(all('updated')).toEqual([
       '2026-04-01T04:00:00.000Z',
       '2026-04-01T04:00:00.000Z',
@@ -278,6 +277,20 @@ describe('the status page', () => {
     expect(feed).not.toContain('\u0000');
     expect(feed).toContain('href="http://127.0.0.1:8090/status/feed.xml"');
     expect(read('index.html')).toContain('type="application/atom+xml" href="feed.xml"');
+  });
+
+  test('an entry of the feed keeps its own subject once a later update has another, and names the status once', () => {
+    const update = (round: number, status: 'investigating' | 'resolved', subject: string) =>
+      ({ round, status, subject, text: 'x', obligation: 'o', at: `2026-04-01T0${round}:00:00.000Z` }) as StatusUpdate;
+    const updates = [
+      update(2, 'resolved', 'Service incident, resolved (I-1)'),
+      update(1, 'investigating', 'Logins (I-1)'),
+    ];
+    const feed = statusFeed('Example Cloud', 'https://s.example/', [{ id: 'I-1', updates, latest: updates[0]! }]);
+    expect([...feed.matchAll(/<title>([^<]*)</g)].slice(1).map(([, text]) => text)).toEqual([
+      'Service incident, resolved (I-1)',
+      'Investigating: Logins (I-1)',
+    ]);
   });
 
   test('the feed of a page that nothing serves has the addresses of its files', () => {
