@@ -1,7 +1,8 @@
 /** `tocsin intake unknown`: what sources sent and nobody could take, by kind, so that none is dropped unseen. */
 import type { Command } from 'commander';
+import { LEFT_OUT } from '../../detection/intake/inbox/left-out';
 import { minuteText } from '../../domain/kernel/time';
-import { hanging, table } from '../rendering/table';
+import { hanging, table, wrap } from '../rendering/table';
 import type { CommonOptions, Shell } from '../shell';
 import { verb } from '../verb';
 
@@ -9,8 +10,8 @@ export function intakeUnknownCommand(intake: Command, shell: Shell): void {
   verb(
     intake,
     'unknown',
-    'Show what sources sent and could not be taken: events of unknown kinds, and refused ones. --json shows the last of ' +
-      'each kind, without mail addresses and secrets.',
+    'Show what sources sent and could not be taken: events of unknown kinds, refused ones, and values that were left ' +
+      'out. --json shows the last of each kind, without mail addresses and secrets.',
     'intake unknown\nintake unknown --json',
   ).action(async (_options: CommonOptions, command: Command) => {
     const { out } = shell;
@@ -26,8 +27,8 @@ export function intakeUnknownCommand(intake: Command, shell: Shell): void {
     }
     const rows = counts.map(({ source, kind, count, lastAt, problem }) => [
       source,
-      kind,
-      problem === undefined ? 'unknown' : 'refused',
+      nameOf(kind),
+      why(problem),
       String(count),
       minuteText(lastAt),
     ]);
@@ -40,8 +41,25 @@ export function intakeUnknownCommand(intake: Command, shell: Shell): void {
     ];
     out.line(table(columns, rows, out.width, (text) => out.style(text, 'dim')));
     for (const { source, kind, problem } of counts) {
-      if (problem) for (const line of hanging('  ', `${source}, ${kind}: ${problem}`, out.width)) out.line(line);
+      const named = [source, ...(kind === WHOLE ? [] : [kind])].join(', ');
+      if (problem) for (const line of hanging('  ', `${named}: ${problem}`, out.width)) out.line(line);
     }
-    out.line('Have the source send only what is wanted, or correct what it sends. No detection was made of these.');
+    for (const line of wrap(FOOT, out.width)) out.line(line);
   });
+}
+
+/** The kind of a request or event that was refused before anybody could tell what it is. */
+const WHOLE = 'refused';
+
+const FOOT =
+  'Correct what the source sends, or have it stop sending what is not wanted. What is unknown or refused made no ' +
+  'detection; where values were left out, the rest of the event was taken.';
+
+function nameOf(kind: string): string {
+  return kind === WHOLE ? '–' : kind;
+}
+
+function why(problem: string | undefined): string {
+  if (problem === undefined) return 'unknown';
+  return problem.startsWith(LEFT_OUT) ? 'left out' : 'refused';
 }

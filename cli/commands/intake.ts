@@ -62,7 +62,11 @@ export function intakeCommand(program: Command, shell: Shell): void {
     }
     const beside = untaken.reduce((sum, { count }) => sum + count, 0);
     const notTaken =
-      beside > 0 ? [`${plural(beside, 'event')} could not be taken: ${tocsin('intake unknown', {})} shows them.`] : [];
+      beside > 0
+        ? [
+            `${plural(beside, 'event')} could not be taken, or only in part: \`${tocsin('intake unknown', {})}\` shows them.`,
+          ]
+        : [];
     if (counts.length === 0) {
       for (const line of ['No detections were accepted in the last 90 days.', ...notTaken]) out.line(line);
       return;
@@ -96,7 +100,7 @@ export function intakeCommand(program: Command, shell: Shell): void {
       const { retryParked } = await import('../../detection/intake/inbox/counts.js');
       const retried = await retryParked(await shell.register());
       if (command.optsWithGlobals().json) shell.out.json({ retried });
-      else shell.out.line(`Retrying ${plural(retried, 'parked detection')}.`);
+      else shell.out.line(retried > 0 ? `Retrying ${plural(retried, 'parked detection')}.` : 'Nothing is parked.');
     },
   );
 }

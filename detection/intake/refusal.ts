@@ -5,8 +5,8 @@ import { HttpRefusal, type RefusalParts } from '../../platform/http-problem';
 
 /** The kinds of refusal: the last part of the problem's `type`, its status and its title. */
 const KINDS = {
-  'bad-signature': [401, 'The signature does not hold'],
-  stale: [401, 'The timestamp is outside of five minutes'],
+  'bad-signature': [401, 'The signature or token is not valid'],
+  stale: [401, 'The timestamp is more than five minutes from now'],
   'unknown-source': [404, 'There is no such source'],
   'too-large': [413, 'The body is too large'],
   'wrong-content-type': [415, 'The content type is not one this source takes'],

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { SharedWrites } from '../../shared-writes';
 import type { Untaken } from '../sources/adapter';
 import { lineOf, sampleText } from '../sources/without-secrets';
+import { LEFT_OUT } from './left-out';
 
 /** Kinds of one source; what comes in further ones is counted together, as `other kinds`. */
 const MOST_KINDS = 200;
@@ -17,7 +18,7 @@ export interface UntakenCount {
   count: number;
   firstAt: string;
   lastAt: string;
-  /** Why the last one was refused; missing for a kind that nothing is known about. */
+  /** Why the last one was refused, or what was `left out` of it; missing for a kind that nothing is known about. */
   problem?: string;
   /** The last one, without mail addresses and secrets. */
   sample?: unknown;
@@ -48,15 +49,15 @@ export class UntakenCounts {
   /** Resolves when they are counted for good. */
   async keep(source: string, items: readonly Untaken[]): Promise<void> {
     await this.writes.add(
-      items.map(({ kind, problems, value }) => ({
+      items.map(({ kind, problems, value, of }) => ({
         source,
         kind: lineOf(kind.trim(), LONGEST_KIND).trim() || 'without a name',
         problem:
           problems.length > 0
-            ? problems
-                .map(({ field, problem }) => `${field} ${problem}`)
-                .join('; ')
-                .slice(0, 500)
+            ? `${of === undefined ? '' : LEFT_OUT}${problems.map(({ field, problem }) => `${field} ${problem}`).join('; ')}`.slice(
+                0,
+                500,
+              )
             : null,
         sample: sampleText(value) ?? null,
       })),

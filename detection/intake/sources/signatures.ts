@@ -23,7 +23,10 @@ export function tokenHolds(token: string | undefined, secrets: readonly string[]
 export function timestampOf(request: SourceRequest, name: string, now: number): string {
   const text = header(request, name);
   if (text === undefined || !/^\d{1,12}$/.test(text)) {
-    throw new Refusal('bad-signature', `the header ${name} must hold the time of sending in Unix seconds`);
+    throw new Refusal(
+      'bad-signature',
+      `the header ${name} ${text === undefined ? 'is missing: it' : 'is wrong: it'} must hold the time of sending in Unix seconds`,
+    );
   }
   if (Math.abs(Number(text) * 1000 - now) > REPLAY_WINDOW_MS) {
     throw new Refusal('stale', 'sign and send again now; if that fails too, check the clocks of both machines');
@@ -50,8 +53,13 @@ export function verifyTimestamped(
 
 /** The bytes of a header `sha256=HEX`. */
 export function hexSignature(request: SourceRequest, name: string): Buffer {
-  const match = /^sha256=([0-9a-f]{64})$/i.exec(header(request, name) ?? '');
-  if (!match) throw new Refusal('bad-signature', `the header ${name} must be sha256= and 64 hexadecimal digits`);
+  const given = header(request, name);
+  const match = /^sha256=([0-9a-f]{64})$/i.exec(given ?? '');
+  if (!match)
+    throw new Refusal(
+      'bad-signature',
+      `the header ${name} ${given === undefined ? 'is missing: it' : 'is wrong: it'} must be sha256= and 64 hexadecimal digits`,
+    );
   return Buffer.from(match[1]!, 'hex');
 }
 
@@ -74,7 +82,7 @@ export function verifyBearerOrHmac(
 export function badSignature(): Refusal {
   return new Refusal(
     'bad-signature',
-    'check that the sender has the secret of this source, and signs the body as it is sent',
+    'check that the sender has the secret of this source and, where it signs, that it signs the body exactly as sent',
   );
 }
 
