@@ -1,5 +1,5 @@
 /** The command line of the stand-alone verifier. `tocsin register verify FILE` takes the same options. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { RegisterError } from '../errors';
 import { NoteError, parseVerifierKey } from '../tree/note';
@@ -69,7 +69,10 @@ export function trustOf(flags: TrustFlags): Trust & { expectedHead?: { position:
 }
 
 function keyOf(option: string, text: string): string {
-  const key = /^[^+\s]+\+[0-9a-f]{8}\+/.test(text) ? text : fileOf(option, text).trim();
+  const isKey = /^[^+\s]+\+[0-9a-f]{8}\+/.test(text);
+  if (!isKey && !existsSync(text))
+    throw new UsageError(`${option}: "${text}" is neither a key, as \`register keys\` prints it, nor a file with one`);
+  const key = isKey ? text : fileOf(option, text).trim();
   try {
     parseVerifierKey(key);
     return key;
@@ -92,7 +95,9 @@ function fileOf(option: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`${option}: cannot read ${file}: ${(error as Error).message}`);
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : (code ?? (error as Error).message);
+    throw new UsageError(`${option}: cannot read ${file}: ${why}`);
   }
 }
 

@@ -108,7 +108,7 @@ export function statementFault(value: unknown): string | undefined {
       return `notice.texts.${n}: has no hash`;
     if (typeof text.text !== 'string') return `notice.texts.${n}: must be a text`;
     if (createHash('sha256').update(text.text).digest('hex') !== text.sha256)
-      return `notice.texts.${n}: is not the text of its hash`;
+      return `notice.texts.${n}: does not match the hash beside it: one of them was altered`;
     if (n > 0 && text.sha256 <= texts[n - 1].sha256) return 'notice.texts: are not in order';
   }
   if (!isPlainObject(ledger) || !hasOnly(ledger, ['messageIds', 'states'])) return 'notice.ledger: is not one';

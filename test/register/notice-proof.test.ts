@@ -271,7 +271,7 @@ test('a statement that is none is told by its field', () => {
   const bad: Array<[object, RegExp]> = [
     [{ ...statement, more: 1 }, /notice: is not a statement/],
     [{ ...statement, obligation: '' }, /notice\.obligation/],
-    [{ ...statement, texts: [{ sha256, text: `${text} ` }] }, /notice\.texts\.0: is not the text of its hash/],
+    [{ ...statement, texts: [{ sha256, text: `${text} ` }] }, /notice\.texts\.0: does not match the hash beside it/],
     [{ ...statement, texts: [statement.texts[0], statement.texts[0]] }, /notice\.texts: are not in order/],
     [{ ...statement, ledger: { ...statement.ledger, states: { sent: -1 } } }, /notice\.ledger\.states/],
     [
