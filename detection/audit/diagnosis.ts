@@ -111,7 +111,7 @@ export class Diagnosis {
   /** The line is no entry, or its hash is not its own. */
   private notItself(): Damage {
     const { first, last, second, torn } = this;
-    const what = first.fault ?? `its hash is not that of the entry (it says ${first.hash})`;
+    const what = first.fault ?? `its hash is not that of the entry: the line has ${first.hash}`;
     if (torn && first.fault !== undefined) {
       return this.at(
         first,

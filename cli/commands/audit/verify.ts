@@ -7,7 +7,7 @@ import type { PartsVerification } from '../../../detection/audit/verify';
 import { problemsOf } from '../../../domain/kernel/problems';
 import { collectText, readInput } from '../../input';
 import type { Output } from '../../rendering/output';
-import { hanging } from '../../rendering/table';
+import { hanging, wrap } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
 import { verb } from '../../verb';
 import { verifyCloudTrailFolder } from './verify-cloudtrail';
@@ -21,6 +21,8 @@ interface Options extends CommonOptions {
 
 const GOES_ON =
   'Where this file goes on from another one, give that one before it, or --after NUMBER:HASH of its last entry.';
+
+const OLDEST_FIRST = 'Were the files given in their order? Give the oldest first.';
 
 /** A verification that takes longer than this tells how far it is. */
 const PROGRESS_EVERY_MS = 2_000;
@@ -65,7 +67,9 @@ export function auditVerifyCommand(audit: Command, shell: Shell): void {
       const goesOn = result.damage?.kind === 'deletion' && result.entries === 0 && !after;
       if (options.json) shell.out.json({ log: name, ...result });
       else for (const line of auditLines(name, result, shell.out)) shell.out.line(line);
-      if (goesOn) shell.err.line(GOES_ON);
+      if (goesOn) for (const line of wrap(GOES_ON, shell.err.width)) shell.err.line(line);
+      if (result.damage?.kind === 'reorder' && logs.length > 1)
+        for (const line of wrap(OLDEST_FIRST, shell.err.width)) shell.err.line(line);
       if (!result.ok) throw refused('the audit log is damaged: keep it as it is and find out who changed it');
     });
 }
@@ -127,9 +131,19 @@ function auditLines(name: string, result: Omit<PartsVerification, 'parts'>, out:
     : [
         `${out.style('✗', 'red')} ${name}: ${damage!.kind} at line ${damage!.line}`,
         ...hanging('  ', damage!.reason, out.width),
-        `  ${count} before it ${entries === 1 ? 'holds' : 'hold'}`,
-        noted,
+        entries === 0 ? '  no entry before it holds' : `  ${count} before it ${entries === 1 ? 'holds' : 'hold'}`,
+        ...(head.seq === 0 ? [] : [noted]),
       ];
+  if (ok && head.seq === 0)
+    lines.splice(
+      1,
+      1,
+      ...hanging(
+        '  ',
+        'it is empty; only a head that was noted earlier (--head) tells whether it always was',
+        out.width,
+      ),
+    );
   if (reformatted > 0) lines.push(`  ${reformatted.toLocaleString('en')} of them are not in RFC 8785 form`);
   return lines;
 }
@@ -147,5 +161,8 @@ function mappingOf(file: string): Mapping {
   const { data } = readInput(file);
   const parsed = MappingSchema.safeParse(data);
   if (parsed.success) return parsed.data;
-  throw usage(`${file} is not a valid mapping of audit log fields`, problemsOf(parsed.error));
+  throw usage(
+    `${file} is not a valid mapping of audit log fields`,
+    problemsOf(parsed.error, { raw: data, known: Object.keys(MappingSchema.shape) }),
+  );
 }
