@@ -54,7 +54,8 @@ const ARGUMENTS: Record<string, string> = {
   '<dir>': 'the folder of the backup',
   '<old>': 'the earlier state: a file with its checkpoint, an export, or a number of entries',
   '<new>': 'the later state: a file with its checkpoint, an export, or a number of entries',
-  '[files...]': 'npm lock files and CycloneDX SBOMs, as PATH or NAME=PATH (default: TOCSIN_INVENTORIES)',
+  '[files...]':
+    'lock files (npm, pnpm, Yarn, Bun) and SBOMs (CycloneDX, SPDX), as PATH or NAME=PATH (default: TOCSIN_INVENTORIES)',
   '<entry>': 'its position, like 128, or INCIDENT/NUMBER, like INC-20260401-9f3a/7',
   '<obligation>': 'like enterprise-notice or gdpr-art33-authority:ie-dpc (see `npx tocsin show`)',
   '[obligation]': 'one obligation, like gdpr-art33-authority:ie-dpc (see `npx tocsin show`)',

@@ -25,7 +25,9 @@ export class Unidentified {
     if (count === 0) return [];
     const more = count > this.shown.length ? ' …' : '';
     return [
-      `${count} ${this.things} have no package URL of a known kind, so nothing is known about them: ${this.shown.join(', ')}${more}`,
+      count === 1
+        ? `1 ${this.things.slice(0, -1)} has no package URL of a known kind, so nothing is known about it: ${this.shown[0]}`
+        : `${count} ${this.things} have no package URL of a known kind, so nothing is known about them: ${this.shown.join(', ')}${more}`,
     ];
   }
 }

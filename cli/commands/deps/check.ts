@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { refused, usage } from '../../../client/errors';
+import { plural } from '../../../domain/kernel/plural';
 import { RATINGS, type Rating } from '../../../domain/patch/advisory';
 import {
   atLeast,
@@ -126,7 +127,11 @@ function resultLines(result: CheckSummary & Partial<LocalResult>, out: Output): 
   const clean = total === 0 && result.problems.length === 0 && result.undecided === 0;
   const mark = clean ? out.style('✓', 'green') : out.style('✗', 'red');
   const lines = [
-    `${mark} ${components} packages in ${result.inventories.length} inventories, ${result.advisories} advisories: ${counts.join(', ') || 'nothing found'}`,
+    ...hanging(
+      `${mark} `,
+      `${plural(components, 'package')} in ${plural(result.inventories.length, 'inventory', 'inventories')}, ${plural(result.advisories, 'advisory', 'advisories')}: ${counts.join(', ') || 'nothing found'}`,
+      out.width,
+    ),
   ];
   if (result.found && result.found.length > 0) lines.push(findingTable(result.found, out));
   for (const each of (result.undecidedOf ?? []).slice(0, 20)) {

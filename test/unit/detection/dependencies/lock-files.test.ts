@@ -205,7 +205,7 @@ test.each<[string, string, string[], string[]]>([
     'SPDX 2.3',
     SPDX,
     ['@scope/a@1.2.0 ×1', 'perl-base@5.40.1-6 ×1', 'perl@5.40.1-6 ×1'],
-    ['1 packages have no package URL of a known kind, so nothing is known about them: odd'],
+    ['1 package has no package URL of a known kind, so nothing is known about it: odd'],
   ],
 ])('%s', (_name, text, components, problems) => {
   expect(shown(text)).toEqual(components);
@@ -250,7 +250,7 @@ test.each<[string, string, RegExp]>([
   [
     'CycloneDX, a file with a package URL that is none',
     '{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"file","name":"a.jar","purl":"pkg:maven/a/%"}]}',
-    /1 components have no package URL of a known kind.*: a\.jar/,
+    /1 component has no package URL of a known kind.*: a\.jar/,
   ],
   [
     'CycloneDX, nested components',
