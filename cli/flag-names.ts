@@ -13,6 +13,8 @@ export function byFlag(problem: string, command: Command): string {
   if (field === undefined || /; use --/.test(problem)) return problem;
   const attribute = FLAG_OF[field] ?? field;
   const option = command.options.find((each) => each.attributeName() === attribute && !each.negate);
-  const isFromFile = command.getOptionValue('file') !== undefined && command.getOptionValue(attribute) === undefined;
+  const readsFile =
+    command.getOptionValue('file') !== undefined || command.registeredArguments.some((each) => each.name() === 'file');
+  const isFromFile = readsFile && command.getOptionValue(attribute) === undefined;
   return option?.long && !isFromFile ? `${option.long}${problem.slice(problem.indexOf(': '))}` : problem;
 }

@@ -72,7 +72,8 @@ export function detectTestCommand(detect: Command, shell: Shell): void {
       shell.out.line(shell.out.style(`rules ${id} ${version}, sha256 ${snapshot.sha256.slice(0, 12)}`, 'dim'));
       if (tested.length === 0 && untaken.length === 0)
         shell.out.line(`It contains no detection${note ? `: ${note}` : ''}.`);
-      for (const each of tested) for (const line of testedLines(shell.out, each)) shell.out.line(line);
+      const isRead = payload !== undefined || options.source !== undefined;
+      for (const each of tested) for (const line of testedLines(shell.out, each, isRead)) shell.out.line(line);
       for (const each of untaken) for (const line of untakenLines(shell.out, each)) shell.out.line(line);
     });
 }
@@ -179,7 +180,28 @@ function untakenLines(out: Output, { kind, problems }: Untaken): string[] {
   ];
 }
 
-function testedLines(out: Output, { detection, judgement, passed, caseId }: Tested): string[] {
+/** What was read of a payload: a value that did not fit is missing here. */
+function readLines(out: Output, detection: Detection): string[] {
+  const { at, phase, severity, scope, correlationId, systems, indicators, subjects, facts } = detection;
+  const list = (values: readonly string[]) => values.join(', ');
+  const read = {
+    at,
+    phase,
+    severity,
+    scope,
+    correlationId,
+    systems: list(systems),
+    indicators: list(indicators),
+    subjects: list(subjects),
+    ...Object.fromEntries(Object.entries(facts).map(([name, value]) => [`facts.${name}`, String(value)])),
+  };
+  return Object.entries(read).flatMap(([name, value]) =>
+    value ? hanging('    - ', visibleLine(`${name}: ${value}`, 500), out.width) : [],
+  );
+}
+
+/** `isRead`: of what a sender sends, not of a file of detections. */
+function testedLines(out: Output, { detection, judgement, passed, caseId }: Tested, isRead: boolean): string[] {
   const item = (text: string, indent = 4) => hanging(`${' '.repeat(indent)}- `, visibleLine(text, 500), out.width);
   const field = (name: string, text: string) => hanging(`  ${name}: `, visibleLine(text, 1000), out.width);
   return [
@@ -187,6 +209,7 @@ function testedLines(out: Output, { detection, judgement, passed, caseId }: Test
     ...hanging('', `${detection.source}  ${detection.type}  ${visibleLine(detection.title)}`, out.width).map((line) =>
       out.style(line, 'bold'),
     ),
+    ...(isRead ? ['  read:', ...readLines(out, detection)] : []),
     ...field('rule', `${judgement.rule}: ${judgement.title}`),
     ...judgement.why.flatMap((why) => item(why)),
     ...field('action', judgement.action),
