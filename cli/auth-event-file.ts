@@ -33,7 +33,8 @@ export async function readAuthEvents(file: string, policy: SessionPolicy): Promi
     const parsed = AuthEventSchema.safeParse(value);
     if (parsed.success) read.events.push({ line, event: parsed.data });
     else if (value === undefined) problems.push(`line ${line}: is not valid JSON`);
-    else problems.push(...problemsOf(parsed.error).map((problem) => `line ${line}: ${problem}`));
+    else
+      problems.push(...problemsOf(parsed.error).map((problem) => `line ${line}: ${problem.replace(/^message: /, '')}`));
     if (problems.length > MOST_PROBLEMS) break;
   }
   if (problems.length === 0) return read;

@@ -145,6 +145,12 @@ function firstSentence(description: string): string {
   return /^.*?(?=[.:;](\s|$)|$)/.exec(description)![0];
 }
 
+/** A message of the parser within the columns that there are: its first line is one long sentence. */
+function atWidth(text: string, width: number): string {
+  const lines = text.trimEnd().split('\n');
+  return `${lines.flatMap((line) => (line.startsWith('error: ') ? hanging('error: ', line.slice(7), width) : wrap(line, width))).join('\n')}\n`;
+}
+
 /** The command with all its verbs. Parsing throws; it never ends the process. `argv`: the line it is for. */
 export function createProgram(shell: Shell, argv: readonly string[] = []): Command {
   const isForScript = argv.includes('--json');
@@ -161,7 +167,7 @@ export function createProgram(shell: Shell, argv: readonly string[] = []): Comma
       writeOut: (text) => shell.out.line(text.trimEnd()),
       // A script gets what was wrong as JSON, once it is known.
       writeErr: (text) => (isForScript ? undefined : shell.err.line(text.trimEnd())),
-      outputError: (text, write) => write(withMeantVerb(text, argv)),
+      outputError: (text, write) => write(atWidth(withMeantVerb(text, argv), shell.err.width)),
       getOutHelpWidth: () => Math.min(shell.out.width, 100),
       getErrHelpWidth: () => Math.min(shell.err.width, 100),
     })

@@ -163,7 +163,7 @@ export class Shell {
         `this works on the register's database itself, which the server at ${this.server.url} does not pass on: set DATABASE_URL, or run it where that is set`,
       );
     throw refused(
-      `no register: ${isProduction(this.env) ? 'set' : `run \`${tocsin('up', {})}\` or set`} DATABASE_URL. \`${tocsin('register verify', { file: 'FILE' })}\` works on an export`,
+      `no register: ${isProduction(this.env) ? 'set' : `run \`${tocsin('up', {})}\` or set`} DATABASE_URL. Without one, \`${tocsin('register verify', { file: 'FILE' })}\` works on an export, and \`audit verify FILE\` on an audit log`,
     );
   }
 

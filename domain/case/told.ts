@@ -20,7 +20,7 @@ export interface Telling<S, E> {
 export function toldOfAny(event: CommonCaseEvent): string {
   switch (event.kind) {
     case 'alarm-raised':
-      return `alarm ${event.seq}, ${thresholdText(event.data.threshold, event.data.about)}`;
+      return `alarm ${event.seq} raised: ${thresholdText(event.data.threshold, event.data.about)}`;
     case 'alarm-acknowledged':
       return `alarms ${event.data.alarms.join(', ')} seen${viaText(event.data.via)}${ringAgainText(event.data.alarms, event.data.ringAgain)}`;
     case 'resumed':

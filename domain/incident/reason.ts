@@ -12,9 +12,11 @@ const NO_REASON = new Set(
 
 /** Why a text is no reason for a decision of law, beside what was `said` before; undefined when it is one. */
 export function reasonProblem(reason: string, said: string[] = [], field = 'reason'): string | undefined {
+  if (tooLittle(reason))
+    return `${field}: is too short: say what was examined and what was found, for whoever reads the register in a year`;
   const known = new Set([...NO_REASON, ...said.flatMap(words)]);
   const own = new Set(words(reason).filter((word) => !known.has(word)));
-  if (!tooLittle(reason) && own.size >= OWN_WORDS_AT_LEAST) return undefined;
+  if (own.size >= OWN_WORDS_AT_LEAST) return undefined;
   return `${field}: must say why in your own words, for whoever reads the register in a year: what was examined and what was found. Repeating a field or the proposal is not a reason`;
 }
 

@@ -7,6 +7,7 @@ import { shownPack } from '../../../policy/pack-of';
 import { type MessageOptions, sendMessage } from '../../cases/send';
 import { confirm } from '../../confirm';
 import { grouped } from '../../rendering/format';
+import { wrap } from '../../rendering/table';
 import type { Shell } from '../../shell';
 import { messageVerb, OPTIONS } from '../../verb';
 
@@ -34,7 +35,7 @@ export function approveCommand(program: Command, shell: Shell): void {
       if (mail) {
         const said = mailText(mail);
         if (!yes) await confirm(said, mail.of === 2 && !mail.first ? 'approve' : 'send');
-        else if (!options.json) shell.out.line(said);
+        else if (!options.json) for (const line of wrap(said, shell.out.width)) shell.out.line(line);
       }
       // What was shown is what is approved.
       const body = { obligation, draft: draft ?? mail?.draft?.fingerprint, delayReasons, incompleteBecause };

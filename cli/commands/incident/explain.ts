@@ -30,7 +30,8 @@ export function explainCommand(program: Command, shell: Shell): void {
   });
 }
 
-function only(all: Explanation[], obligation: string): Explanation[] {
+/** The explanations of one obligation. @throws CommandError where there is none of that name, with the one that is meant. */
+export function only(all: Explanation[], obligation: string): Explanation[] {
   const rule = obligation.split(':')[0]!;
   const found = all.filter((each) => each.rule === rule);
   if (found.length > 0) return found;

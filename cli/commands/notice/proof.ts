@@ -10,6 +10,7 @@ import { plural } from '../../../domain/kernel/plural';
 import type { NoticeStatement } from '../../../register/verifier/notice';
 import { noticeStore } from '../../notice-store';
 import { anchorInFile, vouchingLog } from '../../register-log';
+import { wrap } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
 import { OPTIONS, verb } from '../../verb';
 import { checkLines } from '../register/hand-over';
@@ -67,16 +68,17 @@ export function noticeProofCommand(notice: Command, shell: Shell): void {
         return;
       }
       const { count } = shown.ledger.messageIds;
-      shell.out.line(
+      const written =
         `The proof of ${obligation} was written to ${output}: ${plural(statement.texts.length, 'text')}, ` +
-          `${plural(shown.entries.length, 'entry', 'entries')} of the register, ${plural(count, 'message id')}.`,
-      );
+        `${plural(shown.entries.length, 'entry', 'entries')} of the register, ${plural(count, 'message id')}.`;
+      for (const line of wrap(written, shell.out.width)) shell.out.line(line);
       for (const { language, sha256, text } of shown.texts)
         if (text === undefined)
           shell.out.line(
             `The text in "${language}" (${sha256.slice(0, 12)}…) is gone, so only its hash is in the file.`,
           );
-      shell.out.line(`Recorded at position ${exported.recordedAt}, with SHA-256 ${exported.digest}`);
+      const recorded = `Recorded at position ${exported.recordedAt}, with SHA-256 ${exported.digest}`;
+      for (const line of wrap(recorded, shell.out.width)) shell.out.line(line);
       for (const line of checkLines(output, log.verifierKey)) shell.out.line(line);
       shell.out.line('or without Tocsin: npx tocsin register verifier -o verify-register.cjs');
     });

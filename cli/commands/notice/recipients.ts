@@ -7,6 +7,7 @@ import { minuteText } from '../../../domain/kernel/time';
 import { table } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
 import { verb } from '../../verb';
+import { only } from '../incident/explain';
 import { countStates, STATES, stateOf } from './mail-state';
 
 /** `came-back`: any after which whoever it was for is not told. */
@@ -60,10 +61,13 @@ export function noticeRecipientsCommand(notice: Command, shell: Shell): void {
         out.json({ incident: id, obligation, counts, recipients: shown });
         return;
       }
-      if (all.length === 0)
+      if (all.length === 0) {
+        // Told first where the incident knows no such obligation: nobody is ever mailed about it.
+        only(await (await shell.client()).explain(id), obligation);
         throw refused(
           `${obligation} of ${id} has been mailed to nobody so far; see \`${tocsin('explain', { id, obligation })}\``,
         );
+      }
       const columns = [
         { title: 'Recipient', flex: true },
         { title: 'Address', flex: true },

@@ -227,7 +227,7 @@ describe('tocsin triage', () => {
     expect(out).toMatch(/sev2 {2}waiting {2}owner oncall/);
     const due = shortInstant(new Date().toISOString(), '2026-04-01T02:00:00.000Z');
     expect(out).toContain(`Decision: waiting; on silence: declare; due ${due}`);
-    expect(out).toMatch(/alarm 2, new/);
+    expect(out).toMatch(/alarm 2 raised: new/);
     expect(out).not.toContain('\u001b');
     expect(JSON.parse((await tocsin(['triage', 'show', id, '--json'], temporal().client)).out).state.caseId).toBe(id);
   });
