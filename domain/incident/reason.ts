@@ -13,7 +13,7 @@ const NO_REASON = new Set(
 /** Why a text is no reason for a decision of law, beside what was `said` before; undefined when it is one. */
 export function reasonProblem(reason: string, said: string[] = [], field = 'reason'): string | undefined {
   if (tooLittle(reason))
-    return `${field}: is too short: say what was examined and what was found, for whoever reads the register in a year`;
+    return `${field}: must say why in your own words; this is too short to tell whoever reads the register in a year what was examined and what was found`;
   const known = new Set([...NO_REASON, ...said.flatMap(words)]);
   const own = new Set(words(reason).filter((word) => !known.has(word)));
   if (own.size >= OWN_WORDS_AT_LEAST) return undefined;
