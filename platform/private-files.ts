@@ -19,12 +19,13 @@ export function openly<T>(work: () => T): T {
 }
 
 /**
- * Makes a folder for this account alone, and narrows one that is wider. `through`: a group that may pass through it to what is
- * its own below, and list nothing. Answers the mode that it had when it was narrowed.
+ * Makes a folder for this account alone, and narrows one that is wider; one that is there is never widened. `through`: a group that
+ * may pass through a new folder, or one that others could enter already, to what is its own below, and list nothing. Answers the
+ * mode that it had when it was narrowed.
  * Throws when the folder belongs to somebody else.
  */
 export function privateFolder(dir: string, through?: { gid: number }): number | undefined {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const isNew = mkdirSync(dir, { recursive: true, mode: 0o700 }) !== undefined;
   if (!process.getuid) return undefined;
   const { uid, gid, mode } = statSync(dir);
   if (uid !== process.getuid()) {
@@ -35,8 +36,9 @@ export function privateFolder(dir: string, through?: { gid: number }): number | 
     }
     chownSync(dir, 0, gid);
   }
-  const wanted = through ? 0o710 : 0o700;
-  if (through && gid !== through.gid) chownSync(dir, process.getuid(), through.gid);
+  const passes = through && (isNew || (mode & (gid === through.gid ? 0o010 : 0o001)) !== 0) ? through : undefined;
+  const wanted = passes ? 0o710 : 0o700;
+  if (passes && gid !== passes.gid) chownSync(dir, process.getuid(), passes.gid);
   if ((mode & 0o777) === wanted) return undefined;
   chmodSync(dir, wanted);
   return (mode & 0o077 & ~wanted) === 0 ? undefined : mode & 0o777;

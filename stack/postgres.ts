@@ -11,6 +11,7 @@ import { runCommand } from '../platform/run-command';
 import { type ServerProcess, startServerProcess } from '../platform/server-process';
 import {
   type Account,
+  assertReaches,
   letThrough,
   type PostgresPrograms,
   postgresAccount,
@@ -78,6 +79,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Runn
     step.progress('creating the database cluster');
     await createCluster(dir, passwordFile, programs, account);
   }
+  assertReaches(dir, account);
   if (!existsSync(passwordFile)) {
     throw new Error(
       `the Postgres folder ${dir} has lost its password file ${passwordFile}: put it back, or delete both`,

@@ -11,6 +11,7 @@ import { startServerProcess } from '../../../platform/server-process';
 import { untrusted } from '../../../platform/trusted-file';
 import { writeWhole, writeWholeSync } from '../../../platform/write-whole';
 import { secretNames } from '../../../settings/groups';
+import { assertReaches, letThrough, OPEN_BASE, openFolder, reachableDir } from '../../../stack/postgres-account';
 import { temporalExecutable } from '../../../stack/temporal';
 import { temporaryDir } from '../../setup/helpers';
 
@@ -201,6 +202,45 @@ describe('what is kept is for its own account', () => {
     privateFolder(dir, { gid: NOBODY });
     expect([mode(dir), statSync(dir).gid]).toEqual(['710', NOBODY]);
     expect(privateFolder(dir, { gid: NOBODY })).toBeUndefined();
+    privateFolder(path.join(dir, 'new'), { gid: NOBODY });
+    expect([mode(`${dir}/new`), statSync(`${dir}/new`).gid]).toEqual(['710', NOBODY]);
+  });
+
+  (isRoot ? it : it.skip)(
+    'no folder that is there is widened for it: not one of this account alone, nor of a team',
+    () => {
+      for (const closed of [0o700, 0o750, 0o770]) {
+        const dir = folder();
+        chmodSync(dir, closed);
+        privateFolder(dir, { gid: NOBODY });
+        expect([mode(dir), statSync(dir).gid]).toEqual(['700', process.getgid!()]);
+      }
+    },
+  );
+
+  (isRoot ? it : it.skip)(
+    'the embedded Postgres keeps elsewhere what it cannot reach, and opens no folder for that',
+    () => {
+      const [nobody, dir] = [{ uid: NOBODY, gid: NOBODY }, folder()];
+      openFolder(path.join(dir, 'base'), nobody);
+      expect(mode(`${dir}/base`)).toBe('711');
+      chmodSync(`${dir}/base`, 0o700);
+      expect(() => openFolder(`${dir}/base`, nobody)).toThrow(`cannot enter ${dir}/base: let it through`);
+      expect(() => letThrough(`${dir}/base`, nobody)).toThrow(`chmod 710 ${dir}/base`);
+      expect(mode(`${dir}/base`)).toBe('700');
+      const cluster = path.join(dir, 'base', 'postgres');
+      mkdirSync(cluster);
+      writeFileSync(path.join(cluster, 'PG_VERSION'), '18');
+      expect(reachableDir(cluster, nobody)).toBe(cluster);
+      expect(() => assertReaches(cluster, nobody)).toThrow(`set DATABASE_URL`);
+    },
+  );
+
+  it('what the embedded Postgres opens is not the data folder that the documents and the image recommend', () => {
+    for (const file of ['docs/install.md', 'Dockerfile']) {
+      const [, recommended] = /TOCSIN_DATA_DIR=(\S+)/.exec(readFileSync(file, 'utf8'))!;
+      expect(`${OPEN_BASE}/`.startsWith(`${recommended}/`)).toBe(false);
+    }
   });
 
   it('every command creates privately before it does anything else', () => {
