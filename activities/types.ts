@@ -212,8 +212,10 @@ export interface MeasureInput extends EffectContext {
 /** `refused`: a guard forbids it (a protected range…), retrying cannot help. A failure is thrown and retried instead. */
 export interface MeasureResult {
   outcome: Extract<ContainmentOutcome, 'applied' | 'verified' | 'recorded-only' | 'refused' | 'undone'>;
-  /** What was done, without any secret: a rule id, a version, what the verification saw. */
+  /** What was done and what the verification saw, as an authority may read it: no secret, and no id of a system. */
   detail: string;
+  /** What only those who work on it need: where to find it, why it was refused, what to do. No secret. */
+  internal?: string;
 }
 
 /** A mail to whoever reported a vulnerability. `incidentId` is the report's id; the address stays in Postgres. */

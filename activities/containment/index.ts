@@ -58,7 +58,7 @@ export function createContainment(config: ContainmentConfig): ContainmentPort {
           ? (credentialProblem(measure.credential) ??
             (config.own && ownCredentialProblem(config.own, measure.credential)))
           : undefined;
-    if (refused) return { outcome: 'refused', detail: refused };
+    if (refused) return { outcome: 'refused', detail: 'a guard of Tocsin forbids it', internal: refused };
     const taker = readyFor(measure);
     if (!taker) return missing(config, measure);
     return marked(taker, await taker.handlers[measure.action]!.apply(input));
@@ -70,7 +70,8 @@ export function createContainment(config: ContainmentConfig): ContainmentPort {
     if (measure.action === 'rotate-credential') {
       return {
         outcome: 'refused',
-        detail: `${measureId(measure)} cannot be undone: the old secret counts as stolen; give the users of it the new one from the vault`,
+        detail: 'a rotation cannot be undone, as the old secret counts as stolen',
+        internal: 'give the users of the credential the new one from the vault',
       };
     }
     const taker = readyFor(measure);
@@ -102,7 +103,8 @@ function marked({ provider, recorded }: Ready, result: MeasureResult): MeasureRe
   if (!recorded || result.outcome === 'refused') return result;
   return {
     outcome: 'recorded-only',
-    detail: `${provider.setting} is not set, so it went to a recorder on this machine`,
+    detail: 'it went to a recorder on this machine only',
+    internal: `${provider.setting} is not set`,
   };
 }
 
@@ -116,7 +118,7 @@ function missing({ exercise }: ContainmentConfig, measure: ContainmentMeasure, u
   if (exercise)
     return {
       outcome: undo ? 'undone' : 'applied',
-      detail: `exercise: ${measureId(measure)} was simulated, as there is no recorder for it`,
+      detail: 'exercise: it was simulated, as there is no recorder for it',
     };
   const settings = PROVIDERS.filter((each) => takes(each, measure)).map(({ setting }) => setting);
   return notConfigured(WORDS[measure.action], settings.join(' or '));

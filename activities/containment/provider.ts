@@ -81,7 +81,8 @@ export function containmentProvider<S extends object, A extends Action>(
 export function notConfigured(what: string, needed: string): MeasureResult {
   return {
     outcome: 'refused',
-    detail: `Tocsin is not set up to ${what}: configure ${needed}, or do it by hand and record it`,
+    detail: `Tocsin is not set up to ${what}`,
+    internal: `configure ${needed}, or do it by hand and record it`,
   };
 }
 

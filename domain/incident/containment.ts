@@ -1,10 +1,11 @@
 /** What containment still lacks, and the duty that opens again when it is retracted. Pure. */
 import { deadline, human, type Instant } from '../kernel/time';
+import { standInOf } from '../policy/disclosure';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { outcomeWords } from './board-words';
 import { dueFor } from './clocks';
-import type { IncidentEvent, NewEvent } from './events';
+import type { DataOf, IncidentEvent, NewEvent } from './events';
 import { STATUSES } from './incident';
 import { askedText } from './second-person';
 import type { ContainmentStep, IncidentState, Obligation } from './state';
@@ -32,6 +33,11 @@ export function isOver({ state }: ContainmentStep): boolean {
 export function stepStands({ state, askedBy }: ContainmentStep, owner: string): string {
   const asks = askedBy === undefined ? '' : ` (asked for by ${askedBy}; ${askedText(owner, askedBy)})`;
   return `${outcomeWords(state)}${asks}`;
+}
+
+/** What came of a step in detail, with what only those who work on it need where the reader is shown that. */
+export function stepDetail({ detail, internal }: DataOf<'containment-step'>): string {
+  return internal === undefined || standInOf(internal) ? detail : `${detail}: ${internal}`;
 }
 
 /** How containment was done, for the evidence. */

@@ -97,7 +97,8 @@ interface EventData extends ObligationEventData {
   /** One of two persons asked for a wide block: it is carried out when a second asks for the same. */
   'containment-first-of-two': { id: string; measure: ContainmentMeasure };
   'containment-undo-requested': { id: string };
-  'containment-step': { id: string; outcome: ContainmentOutcome; detail: string };
+  /** `internal`: what only those who work on it need, with the ids of systems and in whose words it failed. */
+  'containment-step': { id: string; outcome: ContainmentOutcome; detail: string; internal?: string };
   'measure-recorded': { text: string; category: string; planned?: boolean; at: Instant };
   /** `translations`: of each of the texts, in their order. */
   'texts-translated': { language: string; texts: string[]; translations: string[] };

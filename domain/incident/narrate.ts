@@ -13,6 +13,7 @@ import { standInOf } from '../policy/disclosure';
 import { packNames, ruleOf } from '../policy/policy';
 import { BASIS_WORDS } from './awareness';
 import { outcomeWords, stepWords } from './board-words';
+import { stepDetail } from './containment';
 import { DOUBTED_WORDS } from './doubted-kinds';
 import { type DataOf, type EventOf, type IncidentEvent, obligationOfEvent } from './events';
 import type { Assessment } from './incident';
@@ -204,9 +205,10 @@ function say(event: IncidentEvent, context: Context): Said {
   }
 }
 
-function stepText({ id, outcome, detail }: DataOf<'containment-step'>, before: IncidentState | undefined): Said {
+function stepText(data: DataOf<'containment-step'>, before: IncidentState | undefined): Said {
+  const { id, outcome } = data;
   const step = before?.containment[id];
-  const text = `Containment: ${step ? `${stepWords(step)} (${id})` : id}: ${outcome === 'recorded-only' ? 'recorded on this machine only' : outcomeWords(outcome)}${suffix(detail)}`;
+  const text = `Containment: ${step ? `${stepWords(step)} (${id})` : id}: ${outcome === 'recorded-only' ? 'recorded on this machine only' : outcomeWords(outcome)}${suffix(stepDetail(data))}`;
   return {
     text,
     tone: (

@@ -3,6 +3,7 @@ import { type Instant, toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import { type Occasion, occasionAlarm } from './alarms';
 import { onCameBack, onRecounted, undeliveredAlarm } from './came-back';
+import { stepDetail } from './containment';
 import type { Counted } from './counted';
 import type { DataOf, NewEvent } from './events';
 import type { Evidence } from './evidence';
@@ -111,12 +112,12 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
         : [];
     }
     case 'containment-step': {
-      const { id, outcome: word, detail } = outcome.data;
+      const { id, outcome: word } = outcome.data;
       const step = state.containment[id];
       if (!step || !['requested', 'undo-requested'].includes(step.state)) return [];
       const happened = { kind: 'containment-step', data: outcome.data } as const;
       if (word !== 'failed' && word !== 'refused' && word !== 'recorded-only') return [happened];
-      return [happened, alarm({ threshold: { kind: word }, measure: id, detail })];
+      return [happened, alarm({ threshold: { kind: word }, measure: id, detail: stepDetail(outcome.data) })];
     }
     case 'register-verified':
       return state.registerVerified ? [] : [{ kind: 'register-verified', data: outcome.data }];

@@ -29,7 +29,7 @@ import { REGISTER_STREAM } from '../../register/own-entries';
 import { groupEntry } from '../../register/show';
 import { openingFault } from '../../register/verifier/openings';
 import { eventsOfHistories } from '../replay/events';
-import { aYearOfEvents, logOf, SECRETS, shownTo } from './readers';
+import { aYearOfEvents, INTERNALLY, logOf, SECRETS, shownTo } from './readers';
 
 const table = loadDisclosures();
 const year = aYearOfEvents();
@@ -190,6 +190,16 @@ test('nothing that a customer must not see is in what is shown, in the document,
   for (const text of await textsFor('customer', new Set())) {
     expect(forbidden.filter((secret) => text.includes(secret))).toEqual([]);
   }
+});
+
+test('nobody outside sees by which ids systems know what contained an incident; an authority sees what came of it', async () => {
+  expect(JSON.stringify(year)).toContain(INTERNALLY.join(', '));
+  for (const audience of ['authority', 'customer'] as const)
+    for (const text of await textsFor(audience, new Set()))
+      expect(INTERNALLY.filter((each) => text.includes(each))).toEqual([]);
+  const [shown, , csv, html] = await textsFor('authority', new Set());
+  for (const text of [shown!, csv!, html!]) expect(text).toContain('as tested');
+  expect((await textsFor('internal', new Set()))[0]).toContain(INTERNALLY.join(', '));
 });
 
 test('an authority sees which detection was dismissed, when and why; not what its sender put into it', async () => {

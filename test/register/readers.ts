@@ -69,6 +69,14 @@ export const SECRETS = {
   others: ['another-customer.example'],
 };
 
+/** What is for those who work on an incident: ids of rules, zones, accounts and messages, names in a vault. */
+export const INTERNALLY = [
+  'rule 4f1c9ab2',
+  'account 9d0e77',
+  'message measure_77ab12',
+  'in the vault as team-x/deploy',
+];
+
 /** An incident from declaration to close with every kind of decision, cases of each kind, and the register's own entries. */
 export function aYearOfEvents(): RecordedEvent[] {
   const events = [
@@ -102,7 +110,7 @@ function anIncident(): RecordedEvent[] {
       publicSummary: 'A key was leaked and has been replaced',
     },
     undefined,
-    { containment: 'applied' },
+    { containment: 'applied', internally: INTERNALLY.join(', ') },
   );
   const workspaces = ['ws-acme', 'ws-globex'];
   story.to(1).send('assess', { assessment: assessment({ workspaces }), awareAt: at(0.8), commandId: 'c-1' });

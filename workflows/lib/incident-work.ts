@@ -160,7 +160,7 @@ async function contain(work: WorkOf<'contain'>, at: At): Promise<IncidentOutcome
   const done = (call: ReturnType<typeof activities>) => (undo ? call.undoMeasure(input) : call.applyMeasure(input));
   const failed = (error: unknown): IncidentOutcome => ({
     kind: 'containment-step',
-    data: { id, outcome: 'failed', detail: failureText(error) },
+    data: { id, outcome: 'failed', detail: 'it could not be carried out', internal: failureText(error) },
   });
   try {
     return { kind: 'containment-step', data: { ...(await done(activities(FIRST_ATTEMPTS, what))), id } };

@@ -64,11 +64,13 @@ export async function applyAccessRule(
   if (created)
     return {
       outcome: 'applied',
-      detail: `rule ${created} (${mode} ${target.value}) was created; the list does not show it yet`,
+      detail: `a rule (${mode} ${target.value}) was created; Cloudflare's list does not show it yet`,
+      internal: `rule ${created}`,
     };
   return {
     outcome: 'refused',
-    detail: `Cloudflare says that a rule for ${target.value} exists already, but the list does not show it: look for it in another scope (user, account, zone)`,
+    detail: `Cloudflare says that a rule for ${target.value} exists already, but its list does not show it`,
+    internal: 'look for it in another scope (user, account, zone)',
   };
 }
 
@@ -88,12 +90,16 @@ export async function undoAccessRule(
       if (cloudflareStatus(error) !== NOT_FOUND) throw cloudflareFailure(error, `delete rule ${rule.id}`);
     }
   }
-  const left = others.length > 0 ? `; rule ${others[0]!.id} of somebody else stays` : '';
   const what =
     ours.length > 0
-      ? `rule ${ours.map((rule) => rule.id).join(', ')} for ${target.value} was deleted`
+      ? `the rule for ${target.value} was deleted`
       : `there was no rule of this incident for ${target.value}`;
-  return { outcome: 'undone', detail: what + left };
+  const detail = others.length > 0 ? `${what}; one of somebody else stays` : what;
+  const ids = [
+    ...ours.map(({ id }) => `rule ${id} is gone`),
+    ...others.slice(0, 1).map(({ id }) => `rule ${id} stays`),
+  ];
+  return { outcome: 'undone', detail, ...(ids.length > 0 && { internal: ids.join(', ') }) };
 }
 
 /** Whether the token may see the rules; that it may add one shows only when it does. */
@@ -117,19 +123,24 @@ async function existing(
   const { ours, others } = await find(client, config, input, target);
   const strict = (rule: Rule) => AS_STRICT[mode].includes(rule.mode);
   const own = ours.find(strict);
-  if (own) return { outcome: 'verified', detail: `rule ${own.id} (${own.mode} ${target.value}) is in the list` };
+  if (own) {
+    const detail = `the rule (${own.mode} ${target.value}) is in Cloudflare's list`;
+    return { outcome: 'verified', detail, internal: `rule ${own.id}` };
+  }
   const other = others.find(strict);
   if (other) {
     return {
       outcome: 'verified',
-      detail: `${target.value} is already blocked by another rule, ${other.id} (${other.mode}), which was left alone`,
+      detail: `${target.value} is already blocked by another rule (${other.mode}), which was left alone`,
+      internal: `rule ${other.id}`,
     };
   }
   const weaker = [...ours, ...others][0];
   if (!weaker) return undefined;
   return {
     outcome: 'refused',
-    detail: `rule ${weaker.id} says ${weaker.mode} for ${target.value}, and there can be only one: change it by hand, or leave it and record why`,
+    detail: `another rule says ${weaker.mode} for ${target.value}, and there can be only one`,
+    internal: `change rule ${weaker.id} by hand, or leave it and record why`,
   };
 }
 

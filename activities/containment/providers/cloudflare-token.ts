@@ -24,13 +24,15 @@ export async function rollCloudflareToken(
   if (own === undefined) {
     return {
       outcome: 'refused',
-      detail: `Cloudflare does not tell which token Tocsin itself works with, and ${tokenId} may be it: give Tocsin a token that may verify itself, or roll ${tokenId} by hand`,
+      detail: 'the token may be the one Tocsin itself works with, as Cloudflare does not tell which that is',
+      internal: `give Tocsin a token that may verify itself, or roll ${tokenId} by hand`,
     };
   }
   if (own === tokenId) {
     return {
       outcome: 'refused',
-      detail: `token ${tokenId} is the one Tocsin itself works with: rolling it would end containment; replace it by hand, then roll the old one`,
+      detail: 'the token is the one Tocsin itself works with, so that rolling it would end containment',
+      internal: `replace ${tokenId} by hand, then roll the old one`,
     };
   }
   if (!(await record.isRotated())) {
@@ -59,9 +61,11 @@ export async function rollCloudflareToken(
       `token ${tokenId} was rolled, but its old secret still works: it is checked again; disable the token by hand if this stays so`,
     );
   }
-  const stored = `token ${tokenId} was rolled; the new secret is in the vault as ${record.name}`;
+  const stored = 'the token was rolled; the new secret is in the vault';
+  const internal = `as ${record.name}`;
   if (isOldActive === false && isNewActive) {
-    return record.finish({ outcome: 'verified', detail: `${stored}; the old one is rejected, the new one works` });
+    const detail = `${stored}; the old one is rejected, the new one works`;
+    return record.finish({ outcome: 'verified', detail, internal });
   }
   const untested = [
     ...(isOldActive === undefined ? ['that the old one fails (it is not in the vault, or its use is restricted)'] : []),
@@ -69,7 +73,7 @@ export async function rollCloudflareToken(
       ? ['that the new one works (the vault cannot be read, or its use is restricted)']
       : []),
   ];
-  return record.finish({ outcome: 'applied', detail: `${stored}; not tested: ${untested.join(', ')}` });
+  return record.finish({ outcome: 'applied', detail: `${stored}; not tested: ${untested.join(', ')}`, internal });
 }
 
 async function roll(config: CloudflareConfig, tokenId: string, timeoutMs?: number): Promise<string> {

@@ -40,7 +40,8 @@ export async function rotatePostgresRole(
   if (!input.exercise && !config.rotatableRoles.includes(ref)) {
     return {
       outcome: 'refused',
-      detail: `role ${ref} is not on the list of roles that may be rotated: add it there, or rotate it by hand`,
+      detail: 'the role is not on the list of those that may be rotated',
+      internal: `add ${ref} there (TOCSIN_ROTATABLE_ROLES), or rotate it by hand`,
     };
   }
 
@@ -53,7 +54,7 @@ export async function rotatePostgresRole(
     if (meanwhile) return meanwhile;
     if (input.exercise) await createExerciseRole(admin, record, role);
     const refusal = await refuseRole(admin, role);
-    if (refusal) return { outcome: 'refused', detail: refusal };
+    if (refusal) return { outcome: 'refused', detail: 'the role cannot be rotated automatically', internal: refusal };
 
     await record.keepPrevious();
     const password = await record.next(newPassword);
@@ -61,9 +62,10 @@ export async function rotatePostgresRole(
     await record.promote(password);
     const ended = await endSessions(admin, role);
     const checked = await verified(admin, record, role, password, timeoutMs);
-    const detail = `role ${role} has a new password, in the vault as ${record.name}; ${ended} live sessions were ended; ${checked.text}`;
+    const detail = `the role has a new password, which is in the vault; live sessions that were ended: ${ended}; ${checked.text}`;
     if (input.exercise) await admin.query(`DROP ROLE ${pg.escapeIdentifier(role)}`);
-    return await record.finish({ outcome: checked.isVerified ? 'verified' : 'applied', detail });
+    const outcome = checked.isVerified ? 'verified' : 'applied';
+    return await record.finish({ outcome, detail, internal: `role ${role}, in the vault as ${record.name}` });
   } catch (error) {
     throw postgresFailure(error, `rotate role ${role}`);
   } finally {

@@ -1,5 +1,4 @@
 import { createHash, createHmac } from 'node:crypto';
-import { measureId } from '../../../domain/incident/incident';
 import { readLimited } from '../../../platform/read-limited';
 import { failure, isTransientStatus } from '../../failures';
 import type { MeasureInput, MeasureResult } from '../../types';
@@ -77,18 +76,23 @@ export async function callMeasureWebhook(
   const messageId = `measure_${createHash('sha256').update(`${input.incidentId}\n${input.id}\n${input.round}\n${type}`).digest('hex').slice(0, 32)}`;
   const message = { type, incident: input.incidentId, ...target, exercise: input.exercise };
   const answer = await postSigned(config, messageId, message, timeoutMs);
-  const what = `${type} for ${measureId(measure)} (message ${messageId})`;
+  const internal = `${type}, message ${messageId}`;
   if (answer.status < 200 || answer.status >= 300) {
     return {
       outcome: 'refused',
-      detail: `the webhook answered ${answer.status} to ${what}: see its log for the reason, or do it by hand and record it`,
+      detail: 'the system that was asked did not take it',
+      internal: `the webhook answered ${answer.status} to ${internal}; see its log for the reason, or do it by hand and record it`,
     };
   }
-  if (type === 'system.release') return { outcome: 'undone', detail: `the webhook accepted ${what}` };
+  if (type === 'system.release') return { outcome: 'undone', detail: 'the system that was asked took it', internal };
   const isVerified = (answer.json as { verified?: unknown } | undefined)?.verified === true;
   return isVerified
-    ? { outcome: 'verified', detail: `the webhook did and verified ${what}` }
-    : { outcome: 'applied', detail: `the webhook accepted ${what}; it did not say that it verified it` };
+    ? { outcome: 'verified', detail: 'the system that was asked did it and verified it', internal }
+    : {
+        outcome: 'applied',
+        detail: 'the system that was asked took it; it did not say that it verified it',
+        internal,
+      };
 }
 
 function parseJson(text: string): unknown {

@@ -51,7 +51,11 @@ describe('blocking a source', () => {
     async (source) => {
       const { cloudflare, port } = await setUp();
       expect((await port.apply(block(source))).outcome).toBe('verified');
-      expect((await port.apply(block(source))).outcome).toBe('verified');
+      const { outcome, detail, internal } = await port.apply(block(source));
+      expect(outcome).toBe('verified');
+      // What an authority may read has no id of a rule.
+      const { id } = cloudflare.rules()[0]!.rule;
+      expect([detail.includes(id), internal]).toEqual([false, `rule ${id}`]);
       expect(writes(cloudflare)).toHaveLength(1);
       expect((await port.undo(block(source))).outcome).toBe('undone');
       expect(cloudflare.rules()).toEqual([]);
@@ -119,7 +123,8 @@ describe('blocking a source', () => {
     await ruleOfSomebodyElse(cloudflare, 'whitelist');
     expect(await port.apply(block('203.0.113.7'))).toMatchObject({
       outcome: 'refused',
-      detail: expect.stringMatching(/says whitelist.*by hand/),
+      detail: expect.stringMatching(/says whitelist/),
+      internal: expect.stringMatching(/change rule .* by hand/),
     });
     expect(cloudflare.rules().map(({ rule }) => rule.mode)).toEqual(['whitelist']);
   });

@@ -123,7 +123,7 @@ describe('rolling a Cloudflare token', () => {
     cloudflare.faults.before = async () => 403;
     expect(await port.apply(rotate('cloudflare-token', 'deploy-key'))).toMatchObject({
       outcome: 'refused',
-      detail: expect.stringMatching(/does not tell which token Tocsin itself works with/),
+      detail: expect.stringMatching(/the one Tocsin itself works with, as Cloudflare does not tell/),
     });
     expect(rolls()).toBe(0);
   });
@@ -148,7 +148,7 @@ describe('rolling a Cloudflare token', () => {
     });
     expect(await port.apply(rotate('cloudflare-token', 'deploy-key'))).toMatchObject({
       outcome: 'refused',
-      detail: expect.stringMatching(/vault/),
+      internal: expect.stringMatching(/vault/),
     });
     expect(cloudflare.requests()).toEqual([]);
   });

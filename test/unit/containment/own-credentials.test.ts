@@ -56,7 +56,8 @@ test('the worker hands over what it is set up with', async () => {
   ] as const) {
     expect(await port.apply(rotate(provider, ref))).toEqual({
       outcome: 'refused',
-      detail: expect.stringContaining('Tocsin itself'),
+      detail: 'a guard of Tocsin forbids it',
+      internal: expect.stringContaining('Tocsin itself'),
     });
   }
 });

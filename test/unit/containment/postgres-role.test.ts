@@ -76,7 +76,8 @@ describe('rotating a Postgres role', () => {
     const result = await port.apply(rotate('postgres-role', name));
     expect(result).toMatchObject({
       outcome: 'verified',
-      detail: expect.stringMatching(/1 live sessions were ended; the old password is rejected/),
+      detail: expect.stringMatching(/sessions that were ended: 1; the old password is rejected/),
+      internal: `role ${name}, in the vault as postgres-role/${name}`,
     });
     await expect(intruder.query('SELECT 1')).rejects.toThrow();
     await expect(logIn(name, 'leaked')).rejects.toMatchObject({ code: '28P01' });
@@ -154,7 +155,7 @@ describe('rotating a Postgres role', () => {
       own: ownCredentials({ ANY_NAME: elsewhere }, []),
     });
     for (const [name, why] of [
-      [listed, /not on the list/],
+      [listed, /TOCSIN_ROTATABLE_ROLES/],
       [superuser, /superuser/],
       [group, /cannot log in/],
       [own, /Tocsin itself/],
@@ -164,7 +165,7 @@ describe('rotating a Postgres role', () => {
     ] as const) {
       expect(await port.apply(rotate('postgres-role', name))).toMatchObject({
         outcome: 'refused',
-        detail: expect.stringMatching(why),
+        internal: expect.stringMatching(why),
       });
       expect(await vault.get(`postgres-role/${name}`)).toBeUndefined();
     }
@@ -209,7 +210,7 @@ describe('rotating a Postgres role', () => {
     const result = await port.apply(rotate('postgres-role', name, { exercise: true }));
     expect(result).toMatchObject({
       outcome: 'verified',
-      detail: expect.stringContaining(`role ${exerciseRole(name)}`),
+      internal: expect.stringContaining(`role ${exerciseRole(name)}`),
     });
     await (await logIn(name, 'leaked')).end();
     expect((await admin.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [exerciseRole(name)])).rowCount).toBe(0);

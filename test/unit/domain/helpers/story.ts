@@ -31,6 +31,8 @@ export interface World {
   silent: Array<IncidentWork['kind']>;
   /** Outcome of every containment step. */
   containment: 'verified' | 'applied' | 'failed' | 'refused';
+  /** What came of it for those who work on it only. */
+  internally?: string;
   /** Workspaces without a usable address, and how many of a group have none. */
   unreached: Record<string, number>;
   /** Workspaces whose mail came back, and how many of a group. */
@@ -213,7 +215,9 @@ export class Story {
       }
       case 'contain': {
         const outcome = effect.undo ? ('undone' as const) : this.world.containment;
-        return { kind: 'containment-step', data: { id: effect.id, outcome, detail: 'as tested' } };
+        const { internally: internal } = this.world;
+        const data = { id: effect.id, outcome, detail: 'as tested', ...(internal && { internal }) };
+        return { kind: 'containment-step', data };
       }
       case 'recount': {
         const { obligation: o, rule, asOf } = effect;
