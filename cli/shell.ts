@@ -150,20 +150,23 @@ export class Shell {
   async register({ owner = false } = {}): Promise<Pool> {
     if (this.pool) return this.pool;
     const { createPool } = await import('../postgres/pool.js');
-    this.pool = createPool(this.databaseUrl(), { refusePower: isProduction(this.env) && !owner });
+    this.pool = createPool(this.databaseUrl({ owner }), { refusePower: isProduction(this.env) && !owner });
     return this.pool;
   }
 
-  /** Where the register's database is: DATABASE_URL, else that of the running stack. */
-  databaseUrl(): string {
+  /** Where the register's database is: DATABASE_URL, else that of the running stack. `owner`: it takes the login of its owner. */
+  databaseUrl({ owner = false } = {}): string {
     const url = databaseOfCli(this.env);
     if (url) return url;
     if (this.server)
       throw refused(
         `this works on the register's database itself, which the server at ${this.server.url} does not pass on: set DATABASE_URL, or run it where that is set`,
       );
+    const local = isProduction(this.env) ? '' : `, or bring up a local one with \`${tocsin('up', {})}\``;
     throw refused(
-      `no register: ${isProduction(this.env) ? 'set' : `run \`${tocsin('up', {})}\` or set`} DATABASE_URL. Without one, \`${tocsin('register verify', { file: 'FILE' })}\` works on an export, and \`audit verify FILE\` on an audit log`,
+      owner
+        ? `DATABASE_URL is not set: give the address of your Postgres, with the login of its owner${local}`
+        : `DATABASE_URL is not set, so there is no register: give the address of your Postgres${local}. \`${tocsin('register verify', { file: 'FILE' })}\` works on an export, and \`audit verify FILE\` on an audit log`,
     );
   }
 

@@ -31,7 +31,7 @@ export function migrateCommand(program: Command, shell: Shell): void {
     .action(async (options: MigrateOptions) => {
       const { migrate } = await import('../../postgres/migrate.js');
       const { makeLogins } = await import('../../postgres/logins.js');
-      const url = shell.databaseUrl();
+      const url = shell.databaseUrl({ owner: true });
       if (options.logins === '') throw usage('--logins: give a folder');
       if (options.renew && options.logins === undefined) throw usage('--renew: give the folder of --logins as well');
       await migrate(url);

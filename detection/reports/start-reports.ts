@@ -2,6 +2,7 @@
 import type { Pool } from 'pg';
 import { OtherKeys } from '../../client/errors';
 import type { TocsinClient } from '../../client/tocsin-client';
+import { human } from '../../domain/kernel/time';
 import type { VulnerabilityReportInput } from '../../domain/report/state';
 import { VULNERABILITY_REPORT_WORKFLOW } from '../../domain/report/vulnerability-report';
 import type { Log } from '../../platform/log';
@@ -23,7 +24,7 @@ export function reportStarter(cases: TocsinClient): StartReport {
       owner,
       status: 'received',
       nextDeadline: clock.dueAt,
-      details: [`received ${receivedAt}; to be acknowledged by ${clock.dueAt}; owner ${owner}`],
+      details: [`received ${human(receivedAt)}; to be acknowledged by ${human(clock.dueAt)}; owner ${owner}`],
     });
   };
 }

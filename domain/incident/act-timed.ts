@@ -4,7 +4,7 @@
  */
 import { ask, tocsin } from '../kernel/command-lines';
 import { earliestOf, type InexactInstant, inexactOf, latestOf, type When, whenText } from '../kernel/inexact-instant';
-import { type Instant, spanText, toMs } from '../kernel/time';
+import { human, type Instant, spanText, toMs } from '../kernel/time';
 import type { ObligationRule } from '../policy/rule';
 import type { DataOf, EventOf, NewEvent } from './events';
 import { dependsOnHour, verdictText } from './lateness';
@@ -39,7 +39,9 @@ export function onActedAt(
   const inexactly = named.filter(({ inexact }) => inexact !== undefined);
   const last = named.at(-1)!;
   if (inexactly.length === 0)
-    return answer.rejected(`obligation: ${o.id} was done at ${last.at}, which is exact; if that is wrong, ${note}`);
+    return answer.rejected(
+      `obligation: ${o.id} was done at ${human(last.at)}, which is exact; if that is wrong, ${note}`,
+    );
   const within = inexactly.filter((act) => isWithin(when, act.inexact!));
   if (within.length > 1)
     return answer.rejected(

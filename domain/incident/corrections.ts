@@ -2,7 +2,7 @@
 import { aheadProblem } from '../kernel/ahead';
 import { tocsin } from '../kernel/command-lines';
 import { earliestOf, inexactOf } from '../kernel/inexact-instant';
-import { HOUR_MS, type Instant, notAfter, toMs } from '../kernel/time';
+import { HOUR_MS, human, type Instant, notAfter, toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import { type Answer, whenNotAfter } from './answer';
 import { armedClock } from './clocks';
@@ -39,7 +39,7 @@ export function onCorrect(
   const detectedAt = detected && earliestOf(detected);
   const detectedAs = inexactOf(detected);
   if (detectedAt && toMs(detectedAt) > toMs(declaration.declaredAt))
-    problems.push(`detectedAt: must not be after the declaration at ${declaration.declaredAt}`);
+    problems.push(`detectedAt: must not be after the declaration at ${human(declaration.declaredAt)}`);
   const isolated = declaration.isolate.filter((system) => systems && !systems.includes(system));
   if (isolated.length > 0) problems.push(`systems: must name ${isolated.join(', ')}, which the declaration isolates`);
   const affects = serviceAffecting ?? declaration.serviceAffecting;

@@ -6,7 +6,7 @@
 
 import { pastProblem } from '../kernel/ahead';
 import { ask, tocsin } from '../kernel/command-lines';
-import { earliest, exactMs, type Instant, minuteText, toInstant, toMs } from '../kernel/time';
+import { earliest, exactMs, human, type Instant, toInstant, toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { asksTwoFor } from '../policy/two-persons';
@@ -31,7 +31,7 @@ export function holdersOf({ by, beside = [] }: NonNullable<Obligation['hold']>):
 
 /** Who holds a notice back, on what and until when. The reason is that of whoever held it last. */
 export function heldText({ by, beside, reason, ground, until }: NonNullable<Obligation['hold']>): string {
-  return `held by ${by}${ground ? ` on the ground ${ground}` : ''}${until ? ` until ${until}` : ''}: ${reason}${alsoBy(beside)}`;
+  return `held by ${by}${ground ? ` on the ground ${ground}` : ''}${until ? ` until ${human(until)}` : ''}: ${reason}${alsoBy(beside)}`;
 }
 
 /** `; also by counsel@example.com`, of others who hold it for reasons of their own; else nothing. */
@@ -93,7 +93,7 @@ export function heldBeside(
   if (others.length === 0) return {};
   if (until !== undefined && (hold.until === undefined || toMs(until) < toMs(hold.until)))
     return {
-      problem: `until: it is held by ${others.join(' and ')} ${hold.until ? `until ${utc(hold.until)}` : 'without an end'}, which one person cannot shorten: give a later end, or release it with a second person`,
+      problem: `until: it is held by ${others.join(' and ')} ${hold.until ? `until ${human(hold.until)}` : 'without an end'}, which one person cannot shorten: give a later end, or release it with a second person`,
     };
   return { beside: others };
 }
@@ -104,10 +104,11 @@ function untilProblem(about: About, until: Instant | undefined, now: Instant): s
   const { o, state } = about;
   const law = dutiesHeld(about)[0]!.rule.citation;
   if (toMs(latest) <= toMs(now))
-    return `obligation: ${o.id} cannot be held any more: it is due under ${law} by ${utc(o.dueAt ?? latest)}. Approve it, and send what is still missing as a supplement`;
+    return `obligation: ${o.id} cannot be held any more: it is due under ${law} by ${human(o.dueAt ?? latest)}. Approve it, and send what is still missing as a supplement`;
   if (until !== undefined && toMs(until) <= toMs(latest)) return undefined;
-  const line = tocsin('hold', { id: state.caseId, obligation: o.id, reason: { ask: 'reason' }, until: latest });
-  return `until: ${o.id} is owed under ${law}, which provides no ground for delay: a hold needs an end, at the latest ${utc(latest)}: \`${line}\``;
+  const given = { id: state.caseId, obligation: o.id, reason: { ask: 'reason' }, until: wholeSecond(latest) } as const;
+  const line = tocsin('hold', given);
+  return `until: ${o.id} is owed under ${law}, which provides no ground for delay: a hold needs an end, at the latest ${human(latest)}: \`${line}\``;
 }
 
 /** The duties of law that a hold would keep back: the obligation's own, and those told with it. */
@@ -160,9 +161,10 @@ export function mayHold(about: About, now: Instant): MayHold | undefined {
   const ground = about.rule.holdGrounds?.[0]?.id;
   const until = ground === undefined ? latestEnd(about) : undefined;
   if (holdProblem(about, { ground, until }, now)) return undefined;
-  return { ...(ground && { ground }), ...(until && { until }) };
+  return { ...(ground && { ground }), ...(until && { until: wholeSecond(until) }) };
 }
 
-function utc(at: Instant): string {
-  return `${minuteText(at)} UTC`;
+/** The last whole second that is not after an instant: what is typed has no fraction of one. */
+function wholeSecond(at: Instant): Instant {
+  return `${at.slice(0, 19)}.000Z`;
 }

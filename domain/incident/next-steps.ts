@@ -9,7 +9,7 @@ import type { CaseStep } from '../case/case-step';
 import { withAcknowledged } from '../case/rings-again';
 import { ask, type CommandLine, commandLine, commandText } from '../kernel/command-lines';
 import { plural } from '../kernel/plural';
-import { DAY_MS, type Instant, toMs } from '../kernel/time';
+import { DAY_MS, human, type Instant, toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { awarenessAlarm, clockAlarm } from './alarms';
@@ -125,7 +125,7 @@ function doubtSteps(state: IncidentState, now: Instant): NextStep[] {
     return { what, todo, dueAt: doubt.answerBy, commands: alarm.commands };
   });
   const waits = Object.entries(state.awaitsSecond ?? {}).map(([change, asked]): NextStep => {
-    const what = `${asked.by} asked to change the instant of the ${change} to ${asked.awareAt}: ${asked.reason}`;
+    const what = `${asked.by} asked to change the instant of the ${change} to ${human(asked.awareAt)}: ${asked.reason}`;
     const id = state.caseId;
     return {
       what,

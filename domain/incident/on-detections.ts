@@ -1,4 +1,6 @@
 /** What it means for an incident that detections join or leave it. Pure. */
+
+import { human } from '../kernel/time';
 import { JOINED_SIGNAL, type Joined, LEFT_SIGNAL, type Left, type Recounted } from './detections';
 import type { EventOf, NewEvent } from './events';
 import type { IncidentState } from './state';
@@ -76,7 +78,7 @@ export function onLeft(state: IncidentState, { by, caseId, reason }: Left): NewE
 }
 
 function closedProblem({ closedAt }: IncidentState): string | undefined {
-  return closedAt && `incident: it was closed at ${closedAt}; reopen it first`;
+  return closedAt && `incident: it was closed at ${human(closedAt)}; reopen it first`;
 }
 
 function foreignProblem({ exercise }: IncidentState): string | undefined {

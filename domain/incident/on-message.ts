@@ -4,7 +4,7 @@ import { aheadProblem } from '../kernel/ahead';
 import { ask, tocsin } from '../kernel/command-lines';
 import { sameValue } from '../kernel/same-value';
 import type { Instant } from '../kernel/time';
-import { notAfter } from '../kernel/time';
+import { human, notAfter } from '../kernel/time';
 import type { Policy, PolicyRef } from '../policy/policy';
 import { isAfterClosing, onAfterClosing } from './after-closing';
 import { Answer } from './answer';
@@ -65,7 +65,7 @@ function meaningOf(
   if (isAfterClosing(message)) return onAfterClosing(state, message, now, answer, policy);
   if (state.closedAt) {
     const line = tocsin('reopen', { id: state.caseId, reason: ask('reason') });
-    return answer.rejected(`incident: it was closed at ${state.closedAt}; reopen it first: \`${line}\``);
+    return answer.rejected(`incident: it was closed at ${human(state.closedAt)}; reopen it first: \`${line}\``);
   }
   switch (message.message) {
     case 'assess': {

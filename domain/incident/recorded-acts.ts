@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { aheadProblem } from '../kernel/ahead';
 import { earliestOf, latestOf, WhenSchema } from '../kernel/inexact-instant';
-import { type Instant, minuteText, toMs } from '../kernel/time';
+import { type Instant, minuteText, toMs, toTheSecond } from '../kernel/time';
 import { MESSAGE_NAMES, type MessageName } from './messages';
 
 /** As many acts as a record may hold: it is the input of one workflow. */
@@ -38,7 +38,7 @@ export function playedAct(
   const field = TIME_OF[message];
   if (!field)
     return {
-      refused: `at: must be exact for "${message}", whose readings are not kept: give the latest that it can have been, like ${when.latest}`,
+      refused: `at: must be exact for "${message}", whose readings are not kept: give the latest that it can have been, like ${toTheSecond(when.latest)}`,
     };
   return { at, body: { [field]: when.stated, ...body } };
 }

@@ -3,6 +3,7 @@
  * it, and a test runs each through the parser of the real command. Commands travel as data; their text comes last.
  */
 import { z } from 'zod';
+import { toTheSecond } from './time';
 
 /** What only the reader can fill in. Its placeholder parses like the real thing. */
 const PLACEHOLDERS = {
@@ -220,7 +221,7 @@ export function fullestLine(verb: CommandVerb, value: (name: string) => string):
 
 function word(value: CommandLine['given'][string] | undefined): string[] {
   if (value === undefined || typeof value === 'boolean') return [];
-  return [typeof value === 'string' ? quoted(value) : PLACEHOLDERS[value.ask]];
+  return [typeof value === 'string' ? quoted(toTheSecond(value)) : PLACEHOLDERS[value.ask]];
 }
 
 /** One word for a POSIX shell, whatever the text holds. */

@@ -261,6 +261,11 @@ export function human(at: Instant): string {
   return `${minuteText(at)} UTC`;
 }
 
+/** `2026-04-01T02:00:13Z`: to be typed. An instant that is no whole second stays as it is, so that it is still the same one. */
+export function toTheSecond(at: Instant): string {
+  return at.replace(/^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\.000Z$/, '$1Z');
+}
+
 /** A span of time for people, of the whole of it: `2 d 4 h`, `13 h 51 min`, `9 min`. The sign is dropped. */
 export function spanText(spanMs: number): string {
   const all = Math.abs(spanMs);

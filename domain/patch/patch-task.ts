@@ -13,7 +13,7 @@ import type { CaseMessage, CaseRow, Lifecycle, NewOf, Work } from '../case/lifec
 import { withAcknowledged } from '../case/rings-again';
 import { nextPoint, ringing } from '../kernel/alarm-clock';
 import { SCHEDULES } from '../kernel/schedules';
-import { deadline, type Instant, toMs } from '../kernel/time';
+import { deadline, human, type Instant, toMs } from '../kernel/time';
 import type { Rating } from './advisory';
 import { alarmClock, dueAfter, dueAfterChange } from './deadlines';
 import { moreSevere } from './dependencies';
@@ -74,7 +74,7 @@ export function patchDue({ finding, plan, foundAt }: z.infer<typeof PatchTaskInp
 }
 
 function onMessage(state: PatchState, name: string, message: CaseMessage, now: Instant): NewOf<PatchEvent>[] {
-  if (state.closedAt) return [noted(name, `it is closed since ${state.closedAt}: ${state.closedBecause}`)];
+  if (state.closedAt) return [noted(name, `it is closed since ${human(state.closedAt)}: ${state.closedBecause}`)];
   switch (name) {
     case 'checked':
       return onChecked(state, message as PatchMessage<'checked'>, now);
@@ -93,9 +93,9 @@ function onWaive(state: PatchState, { reason, until }: PatchMessage<'waive'>, no
   const longest = deadline(now, state.plan.longestWaiver);
   const problem =
     toMs(until) <= toMs(now)
-      ? `until: ${until} is past; give an instant to come`
+      ? `until: ${human(until)} is past; give an instant to come`
       : toMs(until) > toMs(longest)
-        ? `until: may be ${longest} at the latest, by policy; waive it again then`
+        ? `until: may be ${human(longest)} at the latest, by policy; waive it again then`
         : undefined;
   if (problem) return [{ kind: 'rejected', data: { message: 'waive', problems: [problem] } }];
   return [{ kind: 'patch-waived', data: { reason, until } }];

@@ -4,7 +4,7 @@ import type { CaseMessage, NewOf } from '../case/lifecycle';
 import { aheadProblem } from '../kernel/ahead';
 import { tocsin } from '../kernel/command-lines';
 import { saidWithin } from '../kernel/said-within';
-import { type Instant, toMs } from '../kernel/time';
+import { human, type Instant, toMs } from '../kernel/time';
 import { erasureOf, type ReportMessage, type ReportMessageName } from './messages';
 import type { IncidentOfReport, Triage, VulnerabilityReportEvent, VulnerabilityReportState } from './state';
 
@@ -28,7 +28,7 @@ const ON_MESSAGE: {
 } = {
   'acknowledge-report': (state, { at, answered: byPerson, note: why }, now) =>
     state.acknowledged
-      ? noted('acknowledge-report', `${state.acknowledged.by} acknowledged it at ${state.acknowledged.at}`)
+      ? noted('acknowledge-report', `${state.acknowledged.by} acknowledged it at ${human(state.acknowledged.at)}`)
       : acknowledged(state, { at, answered: byPerson, note: why }, now),
   accept: (state, { severity, answered: byPerson, note: why }, now) =>
     triaged(state, 'accept', { decision: 'accepted', severity }, byPerson, now, why),
@@ -86,7 +86,7 @@ function acknowledged(
   const at = given.at ?? (now > received.receivedAt ? now : received.receivedAt);
   if (given.at && given.at > now) return rejected('acknowledge-report', `at: ${aheadProblem(given.at, now)}`);
   if (at < received.receivedAt)
-    return rejected('acknowledge-report', `at: is before the report came, at ${received.receivedAt}`);
+    return rejected('acknowledge-report', `at: is before the report came, at ${human(received.receivedAt)}`);
   const lateByMs = Math.max(0, toMs(at) - toMs(received.clock.dueAt));
   return [{ kind: 'acknowledged', data: { at, lateByMs, answered: given.answered, note: given.note } }];
 }

@@ -3,6 +3,7 @@
  * declared from them, and any number that they were merged into, each of which they may leave again.
  */
 import { ask, tocsin } from '../kernel/command-lines';
+import { human } from '../kernel/time';
 import { belongsTo } from './belongs';
 import type { TriageMessage, TriageMessageName } from './messages';
 import type { TriageDecision, TriageState } from './state';
@@ -93,7 +94,7 @@ function underWay({ leaving, ...state }: TriageState, said: string): string {
 }
 
 function leavingWords({ from, by, at }: NonNullable<TriageState['leaving']>): string {
-  return `it is being taken out of ${from}, as ${by} decided at ${at}`;
+  return `it is being taken out of ${from}, as ${by} decided at ${human(at)}`;
 }
 
 /** The incident that was declared from the case: it is one and stays. */
@@ -102,5 +103,5 @@ function isOwn({ decision }: TriageDecision): boolean {
 }
 
 function words({ decision, incidentId, by, at }: TriageDecision): string {
-  return `it was ${decision}${incidentId ? ` (${incidentId})` : ''} by ${by} at ${at}`;
+  return `it was ${decision}${incidentId ? ` (${incidentId})` : ''} by ${by} at ${human(at)}`;
 }

@@ -5,6 +5,7 @@
  */
 import type { Pool, PoolClient } from 'pg';
 import { isOver, type Retention, type RetentionReason, type RetentionTable } from '../../domain/incident/retention';
+import { human } from '../../domain/kernel/time';
 import type { Disclosures } from '../../domain/policy/disclosure';
 import { inTransaction } from '../../postgres/transaction';
 import { recordInTransaction, WRITERS_LOCK } from '../append/in-transaction';
@@ -129,7 +130,7 @@ function refusalOf(
     );
   }
   if (lawful || isOver(retention, now.toISOString())) return undefined;
-  const until = retention.until ? `until ${retention.until}` : 'and has no end yet, as it is not closed';
+  const until = retention.until ? `until ${human(retention.until)}` : 'and has no end yet, as it is not closed';
   return (
     `incident ${incidentId} is kept ${until}: ${retention.because.map(citationOf).join('; ')}. ` +
     'The right to erasure does not reach what a legal obligation keeps (GDPR Art. 17(3)(b)). A person may decide ' +

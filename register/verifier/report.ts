@@ -4,10 +4,16 @@ import { noticeSentences } from './report-notice';
 
 const WIDTH = 80;
 
+/** `2026-04-01 02:00:13 UTC` */
+const instantText = (at: string) => at.replace(/^([\d-]{10})T([\d:]{8})(\.\d{3})?Z$/, '$1 $2 UTC');
+
 /** The lines that tell a person what was found. The first begins with ✓ or ✗. */
 export function reportLines(result: ExportVerification): string[] {
   const { ok, scope, audience, madeAt, entries, incidents, withheld, head, signing, recordedAt, firstBad } = result;
-  const lines = wrapped(ok ? '✓ ' : '✗ ', `${scopeText(scope)}, for ${plain(audience)}, made at ${madeAt}`);
+  const lines = wrapped(
+    ok ? '✓ ' : '✗ ',
+    `${scopeText(scope)}, for ${plain(audience)}, made at ${instantText(madeAt)}`,
+  );
   const say = (text: string) => lines.push(...wrapped('  ', text));
   if (firstBad) {
     const { part, line, position, incidentId, seq, reason } = firstBad;
@@ -42,7 +48,7 @@ export function reportLines(result: ExportVerification): string[] {
         );
       }
     }
-    for (const { name, at } of witnesses) say(`seen by the witness ${plain(name)} at ${at}`);
+    for (const { name, at } of witnesses) say(`seen by the witness ${plain(name)} at ${instantText(at)}`);
     const others = unchecked.filter((name) => signedBy !== undefined || name !== origin);
     for (const name of others) say(extraText(name, origin));
     if (noted !== undefined) say(`the checkpoint noted earlier: ${noted}`);

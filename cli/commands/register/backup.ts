@@ -43,13 +43,17 @@ async function backup(shell: Shell, dir: string, { log }: Options) {
   // Read before the tables, which then reach it.
   const published = log === false ? undefined : await publishedIn(shell, log);
   const onProgress = tableProgress(shell.err, 'backing up');
-  return writeBackup(shell.databaseUrl(), dir, { ...(published && { log: published }), now: new Date(), onProgress });
+  return writeBackup(shell.databaseUrl({ owner: true }), dir, {
+    ...(published && { log: published }),
+    now: new Date(),
+    onProgress,
+  });
 }
 
 async function eraseIn(shell: Shell, dir: string, { log }: Options) {
   if (typeof log === 'string') throw usage('--keys-only keeps the checkpoint of the backup: leave out --log');
   const { eraseInBackup } = await import('../../../register/backup/erase-in-backup.js');
-  return eraseInBackup(shell.databaseUrl(), dir);
+  return eraseInBackup(shell.databaseUrl({ owner: true }), dir);
 }
 
 /** A backup holds everything that the register does, so that it was made is an entry, with the hash that proves which. */

@@ -30,7 +30,7 @@ export function registerRestoreCommand(register: Command, shell: Shell): void {
     .action(async (dir: string, options: Options) => {
       const { restoreBackup } = await import('../../../register/backup/restore-backup.js');
       const { loadDisclosures } = await import('../../../policy/load-disclosure.js');
-      const restored = await restoreBackup(shell.databaseUrl(), dir, {
+      const restored = await restoreBackup(shell.databaseUrl({ owner: true }), dir, {
         by: shell.by(options),
         now: new Date(),
         disclosures: loadDisclosures(),

@@ -88,6 +88,22 @@ describe('the command', () => {
     expect(await runCommand(['list'], new Shell(env, out, err))).toBe(1);
     expect(err.text).toContain('no Temporal: run `npx tocsin up` or set TEMPORAL_ADDRESS');
   });
+
+  it.each([
+    [['migrate'], 'with the login of its owner'],
+    [['register', 'backup', 'DIR', '--no-log'], 'with the login of its owner'],
+    [['register', 'verify'], 'so there is no register: give the address of your Postgres'],
+  ])('says which variable names the database when none does: %j', async (words, what) => {
+    for (const production of [undefined, 'production']) {
+      const [out, err] = [new Screen(), new Screen()];
+      const env = { TOCSIN_DATA_DIR: dir, ...(production && { TOCSIN_ENV: production }) };
+      expect(await runCommand(words, new Shell(env, out, err))).toBe(1);
+      expect(err.text).toContain('DATABASE_URL is not set');
+      expect(err.text).toContain(what);
+      expect(err.text.includes('npx tocsin up')).toBe(!production);
+      expect(err.text.includes('works on an export')).toBe(words[1] === 'verify');
+    }
+  });
 });
 
 describe('messages from flags', () => {

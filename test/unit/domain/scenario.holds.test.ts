@@ -81,9 +81,7 @@ describe('the notice to every controller, whose law knows no ground', () => {
     const story = aware();
     story.send('hold', { obligation: CUSTOMERS, reason: LOOKS, until });
     expect(story.problems()).toEqual([
-      expect.stringMatching(
-        /^until: .*GDPR Art\. 33\(2\).*2026-04-02 01:00 UTC: `.*--until 2026-04-02T01:00:00\.000Z`/,
-      ),
+      expect.stringMatching(/^until: .*GDPR Art\. 33\(2\).*2026-04-02 01:00 UTC: `.*--until 2026-04-02T01:00:00Z`/),
     ]);
     expect(story.to(14).obligation(CUSTOMERS).status).toBe('fulfilled');
   });
