@@ -322,7 +322,7 @@ describe('the release of what somebody else holds', () => {
     const own = 'The police asked for one more hour, file 26-1187';
     story.send('hold', { obligation: CUSTOMERS, reason: own, until: at(11) });
     const { hold } = story.obligation(CUSTOMERS);
-    expect(heldText(hold!)).toBe(`held by ${ONCALL} until ${at(11)}: ${own}; also by ${COUNSEL}`);
+    expect(heldText(hold!)).toBe(`held by ${ONCALL} until 2026-04-01 13:00 UTC: ${own}; also by ${COUNSEL}`);
   });
 
   test('nor does the entry of a missed deadline', () => {

@@ -114,7 +114,7 @@ test.each(['1.4', '1.5', '1.6'])(
       ['npm', 'noversion', '5.0.0', false, false],
     ]);
     expect(read.problems).toEqual([
-      '1 components have no package URL of a known kind, so nothing is known about them: mystery',
+      '1 component has no package URL of a known kind, so nothing is known about it: mystery',
     ]);
   },
 );
