@@ -75,6 +75,8 @@ export interface NotificationSent {
   failed?: number;
   /** Of how many workspaces or people the mail came back afterwards, the most that was ever counted. */
   cameBack?: number;
+  /** Mails came back since, and nobody has counted them: it was closed by then, or is being counted. */
+  uncounted?: true;
   /** How many were to be told and were: by mail and otherwise. Workspaces, or people. */
   of?: number;
   told?: number;

@@ -67,6 +67,7 @@ function organisationsTold({ id, rule, organisations = [] }: Obligation): Notifi
 function sentFor(obligation: Obligation): NotificationSent[] {
   const { fulfilledAt, fulfilledAs, statedBefore, evidence, delayReasons, supplements } = obligation;
   const isWithdrawn = withdrawalOf(obligation) === 'told';
+  const uncounted = obligation.recount !== undefined && ({ uncounted: true } as const);
   const rounds = supplements.map(
     (
       { round, at, inexact, lateByMs, inTimeUntil, statedBefore: before, evidence: later },
@@ -77,6 +78,7 @@ function sentFor(obligation: Obligation): NotificationSent[] {
       ...(lateByMs !== undefined && { lateByMs }),
       ...(inTimeUntil && { inTimeUntil }),
       ...(isWithdrawn && index === supplements.length - 1 && { withdraws: true }),
+      ...(index === supplements.length - 1 && uncounted),
     }),
   );
   if (fulfilledAt === undefined || evidence === undefined) return [...sentInPart(obligation), ...rounds];
@@ -86,7 +88,15 @@ function sentFor(obligation: Obligation): NotificationSent[] {
   const { cameBack } = obligation;
   const back = cameBack === undefined ? {} : { cameBack };
   return [
-    { ...first, ...back, ...statedAs(fulfilledAs, statedBefore), ...late, ...corrected, delayReasons },
+    {
+      ...first,
+      ...back,
+      ...(rounds.length === 0 && uncounted),
+      ...statedAs(fulfilledAs, statedBefore),
+      ...late,
+      ...corrected,
+      delayReasons,
+    },
     ...rounds,
   ];
 }

@@ -133,12 +133,13 @@ function notification(sent: NotificationSent): string {
   const all = sent.of === undefined ? '' : `, ${grouped(sent.told ?? 0)} of ${grouped(sent.of)} told`;
   const part = sent.inPart ? ', not everybody was told' : '';
   const back = sent.cameBack ? `, the mails came back from at most ${grouped(sent.cameBack)} at any one time` : '';
+  const since = sent.uncounted ? ', mails came back since and are not counted yet' : '';
   const last =
     sent.lastToldAt && sent.firstToldAt !== sent.lastToldAt ? `, the first at ${human(sent.firstToldAt!)}` : '';
   const reference = sent.reference ? `, reference ${sent.reference}` : '';
   const withdraws = sent.withdraws ? ', withdraws the report: to be treated as withdrawn' : '';
   const stated = sent.stated ? `, stated as ${sent.stated}` : '';
-  return `${human(sent.at)}  ${sent.obligation}: ${told}${withdraws}${stated}${all}${part}${last}${back}${round}${reference}${late}`;
+  return `${human(sent.at)}  ${sent.obligation}: ${told}${withdraws}${stated}${all}${part}${last}${back}${since}${round}${reference}${late}`;
 }
 
 /** The obligation names its authority, except of a report that was filed although none was owed. */

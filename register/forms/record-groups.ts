@@ -276,6 +276,7 @@ function outcome(sent: NotificationSent, asValue: AsValue): string {
   if (sent.failed) lines.push(`${word(sent.failed)} failed`);
   if (sent.inPart) lines.push('not everybody whom it had to tell was told');
   if (sent.cameBack) lines.push(`the mails came back afterwards from at most ${word(sent.cameBack)} at any one time`);
+  if (sent.uncounted) lines.push('mails came back since, and are not counted yet');
   if (sent.of !== undefined) lines.push(`told: ${word(sent.told ?? 0)} of ${word(sent.of)}`);
   if (sent.stated !== undefined) lines.push(`stated as ${sent.stated}`);
   if (sent.lateByMs !== undefined) lines.push(latenessText(sent, spanText) || 'in time');

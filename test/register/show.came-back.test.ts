@@ -26,3 +26,16 @@ test('sent to three, of which one came back and was told by phone', () => {
   const text = recordLines(record, new Output({ write: () => true, columns: 400 } as never, {})).join('\n');
   expect(text).toContain('3 of 3 told, the mails came back from at most 1 at any one time');
 });
+
+test('mails that came back since, and are not counted as it is closed, are said wherever all are said to be told', () => {
+  const story = new Story({}, undefined, { silent: ['recount'] }).to(1);
+  const workspaces = ['ws-1', 'ws-2', 'ws-3'];
+  story.send('assess', { assessment: assessment({ dataSets: [stored()], workspaces }), awareAt: at(1) });
+  story.send('approve', { obligation: ID });
+  const said = () =>
+    recordLines(groupEntry(story.events), new Output({ write: () => true, columns: 400 } as never, {}));
+  const line = () => said().find((each) => each.includes(`${ID}: sent to 3 of 3`));
+  expect(line()).not.toContain('came back');
+  story.to(30).report({ kind: 'came-back', ledgerKey: ID });
+  expect(line()).toContain('3 of 3 told, mails came back since and are not counted yet');
+});
