@@ -60,7 +60,7 @@ export function parseHeader(line: string): ExportHeader {
     );
   }
   const fault = headerFault(value);
-  if (fault !== undefined) throw unreadable(`is not the header of an export (${fault})`);
+  if (fault !== undefined) throw unreadable(`has a header that is not valid: ${fault}`);
   if (canonical(value) !== line) throw unreadable('is not in canonical form: the header was altered');
   return value as unknown as ExportHeader;
 }

@@ -131,7 +131,7 @@ function auditLines(name: string, result: Omit<PartsVerification, 'parts'>, out:
     : [
         `${out.style('✗', 'red')} ${name}: ${damage!.kind} at line ${damage!.line}`,
         ...hanging('  ', damage!.reason, out.width),
-        entries === 0 ? '  no entry before it holds' : `  ${count} before it ${entries === 1 ? 'holds' : 'hold'}`,
+        entries === 0 ? '  there is no entry before it' : `  ${count} before it ${entries === 1 ? 'holds' : 'hold'}`,
         ...(head.seq === 0 ? [] : [noted]),
       ];
   if (ok && head.seq === 0)

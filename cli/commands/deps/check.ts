@@ -129,7 +129,7 @@ function resultLines(result: CheckSummary & Partial<LocalResult>, out: Output): 
   const lines = [
     ...hanging(
       `${mark} `,
-      `${plural(components, 'package')} in ${plural(result.inventories.length, 'inventory', 'inventories')}, ${plural(result.advisories, 'advisory', 'advisories')}: ${counts.join(', ') || 'nothing found'}`,
+      `${plural(components, 'package')} in ${plural(result.inventories.length, 'inventory', 'inventories')}, ${plural(result.advisories, 'advisory', 'advisories')}: ${counts.join(', ') || (components === 0 ? 'nothing was checked' : 'nothing found')}`,
       out.width,
     ),
   ];

@@ -193,7 +193,12 @@ function readLines(out: Output, detection: Detection): string[] {
     systems: list(systems),
     indicators: list(indicators),
     subjects: list(subjects),
-    ...Object.fromEntries(Object.entries(facts).map(([name, value]) => [`facts.${name}`, String(value)])),
+    ...Object.fromEntries(
+      Object.entries(facts).map(([name, value]) => [
+        `facts.${name}`,
+        Array.isArray(value) ? list(value) : String(value),
+      ]),
+    ),
   };
   return Object.entries(read).flatMap(([name, value]) =>
     value ? hanging('    - ', visibleLine(`${name}: ${value}`, 500), out.width) : [],

@@ -70,6 +70,25 @@ describe('tocsin detect test', () => {
     expect((await tocsin(ping)).out).toMatch(/It contains no detection: ping/);
   });
 
+  it('shows what was read of a payload, so that a value which did not fit is seen to be missing', async () => {
+    const mapping = file(
+      'doors.yaml',
+      'about: Door alarms\neach: $.events[*]\nkind: $.kind\ndetection:\n  type: door.{$.kind}\n  title: "{$.kind} at {$.door}"\n' +
+        '  systems: [$.door]\n  indicators: [$.ip]\n  facts: { zones: "$.zones[*]" }\n',
+    );
+    const event = (ip: string) => ({ events: [{ kind: 'forced', door: 'north', ip, zones: ['4', '5'] }] });
+    const read = async (ip: string) => (await tocsin(['detect', 'test', mapping, file('door.json', event(ip))])).out;
+    expect(await read('203.0.113.9')).toMatch(
+      /- systems: north\n.*- indicators: 203\.0\.113\.9\n.*- facts\.zones: 4, 5\n/,
+    );
+    expect(await read('not an address')).not.toContain('indicators:');
+  });
+
+  it('names a field of the file as the file does, not as the flag of that name', async () => {
+    const { err } = await tocsin(['detect', 'test', file('other.json', { action: 'created' })]);
+    expect(err).toMatch(/ {2}- source: is missing/);
+  });
+
   it('reads a payload by a mapping, and says what was refused or is of another kind, and why', async () => {
     const alert = (labels: object) => ({
       labels,
