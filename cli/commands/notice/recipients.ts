@@ -63,7 +63,8 @@ export function noticeRecipientsCommand(notice: Command, shell: Shell): void {
       }
       if (all.length === 0) {
         // Told first where the incident knows no such obligation: nobody is ever mailed about it.
-        only(await (await shell.client()).explain(id), obligation);
+        const known = await explained(shell, id);
+        if (known) only(known, obligation);
         throw refused(
           `${obligation} of ${id} has been mailed to nobody so far; see \`${tocsin('explain', { id, obligation })}\``,
         );
@@ -82,11 +83,21 @@ export function noticeRecipientsCommand(notice: Command, shell: Shell): void {
           row.reason ? `${STATES[row.state]} (${row.reason})` : STATES[row.state],
           minuteText(row.lastAt),
         ]);
-      if (rows.length > 0) out.line(table(columns, rows, out.width, (text) => out.style(text, 'dim')));
+      if (rows.length === 0) out.line(`None of them is in the state ${state}.`);
+      else out.line(table(columns, rows, out.width, (text) => out.style(text, 'dim')));
       if (shown.length > MOST) out.line(`${shown.length - MOST} more; --json has all of them.`);
       const summed = Object.entries(counts).map(([each, n]) => `${n} ${each}`);
       out.line(`${plural(all.length, 'mail')}: ${summed.join(', ')}.`);
     });
+}
+
+/** What the incident says of its obligations; undefined where it cannot be asked. The ledger alone is in Postgres. */
+async function explained(shell: Shell, id: string) {
+  try {
+    return await (await shell.client()).explain(id);
+  } catch {
+    return undefined;
+  }
 }
 
 /** `d…@customer.example`: enough to tell one from another, not to write to it. What is no address is not shown. */
