@@ -70,7 +70,7 @@ export async function verifyParts(given: Iterable<Chunks>, options: VerifyOption
   const damage = chain.end();
   if (chain.otherRules !== undefined)
     throw new AuditUnreadableError(
-      `this is an audit log in another format: ${chain.otherRules}. It cannot be verified here; if it ever was, every entry of it was changed`,
+      `this is an audit log in another format: ${chain.otherRules}. It cannot be verified here. If it should be in this format, every entry was changed: a head noted earlier (--head) shows that`,
     );
   if (!chain.looksLikeALog) {
     throw new AuditUnreadableError(

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { refused, usage } from '../../../client/errors';
+import { tocsin } from '../../../domain/kernel/command-lines';
 import { plural } from '../../../domain/kernel/plural';
 import { RATINGS, type Rating } from '../../../domain/patch/advisory';
 import {
@@ -134,6 +135,7 @@ function resultLines(result: CheckSummary & Partial<LocalResult>, out: Output): 
     ),
   ];
   if (result.found && result.found.length > 0) lines.push(findingTable(result.found, out));
+  if (!result.found && total > 0) lines.push(`  each has a task: \`${tocsin('deps list', {})}\``);
   for (const each of (result.undecidedOf ?? []).slice(0, 20)) {
     const text = `undecided: ${each.package} ${each.version ?? ''} in ${each.inventory}, ${each.advisory}: ${each.reason}`;
     lines.push(...hanging('  ', text, out.width));
