@@ -10,7 +10,7 @@ h3 { font-size: 1rem; line-height: 1.35 }
 ul, ol { padding: 0; list-style: none }
 a { text-underline-offset: .2em; text-decoration-thickness: 1px }
 a:hover { text-decoration-thickness: 2px }
-time, .time { font-variant-numeric: tabular-nums } time { white-space: nowrap } td.time .soft { white-space: nowrap }
+time, .time { font-variant-numeric: tabular-nums } time, .whole { white-space: nowrap } td.time .soft { white-space: nowrap }
 .soft { color: var(--soft) }
 .small { font-size: .875rem }
 .vh { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
@@ -128,7 +128,8 @@ button.link { border: 0; background: none; color: var(--accent); padding: .3rem 
 .actions { columns: 2; column-gap: 2rem } .actions li { break-inside: avoid; padding: .3rem 0 }
 @media (max-width: 44rem) { .actions { columns: 1 } }
 .letter { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.25rem; white-space: pre-wrap; font: inherit; margin: 0; max-width: 44rem }
-.diff { max-height: 26rem; overflow-y: auto }
+/* What only a screen reader hears is placed in the box that scrolls: it would lengthen the page. */
+.diff { max-height: 26rem; overflow-y: auto; position: relative }
 .diff del, .diff ins { display: block; text-decoration: none; padding: 0 .4rem; margin: 0 -.4rem; border-radius: 3px }
 .diff del { background: var(--bad); color: var(--bad-ink) } .diff del::before { content: "− " } .diff ins { background: var(--good); color: var(--good-ink) } .diff ins::before { content: "+ " }
 .typed { white-space: pre-wrap }

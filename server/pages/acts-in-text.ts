@@ -5,6 +5,7 @@ import { commandOf } from '../../domain/kernel/command-read';
 import { type Html, html } from '../../platform/html';
 import type { Actor } from '../identity/actor';
 import { addressOf, formOf, mayUse } from './links';
+import { unbroken } from './times';
 
 /** What shows something, and is done on no form. */
 const PAGES: Partial<Record<CommandLine['verb'], (id: string) => { href: string; label: string }>> = {
@@ -16,7 +17,7 @@ const PAGES: Partial<Record<CommandLine['verb'], (id: string) => { href: string;
 
 /** The sentence with links in place of its commands; of what has no form here, the command. */
 export function withActs(text: string, actor: Actor): Html {
-  return html`${text.split('`').map((part, n) => (n % 2 === 1 ? actIn(part, actor) : part))}`;
+  return html`${text.split('`').map((part, n) => (n % 2 === 1 ? actIn(part, actor) : unbroken(part)))}`;
 }
 
 function actIn(text: string, actor: Actor): Html {

@@ -36,7 +36,7 @@ import { addressOf } from './links';
 import { causedBox } from './said-box';
 import { sentence } from './sentence';
 import { stoppedLine } from './stopped-line';
-import { dueThen, instant, timeLeft } from './times';
+import { dueThen, instant, timeLeft, unbroken } from './times';
 import { words } from './words';
 
 export type OtherKind = Exclude<KindName, 'incident'>;
@@ -158,5 +158,5 @@ function openAlarms({ events, view: { state } }: LookedAtCase): Html | undefined
 
 function history({ kind, events }: LookedAtCase): Html {
   const latest = events.slice(-EVENTS).reverse();
-  return html`<section class="card"><h2>What happened</h2>${events.length > EVENTS && html`<p class="soft small">The latest ${EVENTS} entries; the register holds all.</p>`}<ol class="events">${latest.map((event) => html`<li>${instant(event.at)}<span>${told(kind, event)}${event.by !== TOCSIN && html` <span class="soft small">${event.by}</span>`}</span></li>`)}</ol></section>`;
+  return html`<section class="card"><h2>What happened</h2>${events.length > EVENTS && html`<p class="soft small">The latest ${EVENTS} entries; the register holds all.</p>`}<ol class="events">${latest.map((event) => html`<li>${instant(event.at)}<span>${unbroken(told(kind, event))}${event.by !== TOCSIN && html` <span class="soft small">${event.by}</span>`}</span></li>`)}</ol></section>`;
 }

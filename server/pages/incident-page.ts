@@ -30,7 +30,7 @@ import type { LookedAt } from './looked-at';
 import { saidBox } from './said-box';
 import { stepsList } from './steps-list';
 import { stoppedLine } from './stopped-line';
-import { dueThen, instant, timeLeft } from './times';
+import { dueThen, instant, timeLeft, unbroken } from './times';
 
 const EVENTS = 60;
 
@@ -70,7 +70,7 @@ function duties(looked: LookedAt): Html {
     const tone =
       row.standing === 'late' ? 'bad' : row.standing === 'waits' ? 'warn' : row.standing === 'fulfilled' ? 'good' : '';
     const left = row.settled || !row.dueAt || !stopped ? row.time : '';
-    return html`<tr><th scope="row">${row.title}${link}</th><td><span class="chip ${tone}">${byTitle(row.status, names)}</span></td><td class="time">${row.dueAt && instant(row.dueAt)} ${left && html`<span class="soft">${left}</span>`}</td></tr>`;
+    return html`<tr><th scope="row">${row.title}${link}</th><td><span class="chip ${tone}">${byTitle(row.status, names)}</span></td><td class="time"${row.dueAt && html` data-label="Due"`}>${row.dueAt && instant(row.dueAt)} ${left && html`<span class="soft">${left}</span>`}</td></tr>`;
   };
   const table = (of: BoardRow[]) =>
     html`<table><thead><tr><th scope="col">Duty</th><th scope="col">Status</th><th scope="col">Due</th></tr></thead><tbody>${of.map(cells)}</tbody></table>`;
@@ -156,7 +156,7 @@ function history(looked: LookedAt): Html {
   return html`<section class="card"><h2>What happened</h2>${events.length > EVENTS && html`<p class="soft small">The latest ${EVENTS} entries; the register holds all.</p>`}<ol class="events">${latest.map(
     (event) => {
       const { of, text, tone } = toldIn(event, looked, names);
-      return html`<li>${instant(event.at)}<span class="${tone}">${of && html`<b>${of}:</b> `}${text}${event.by !== TOCSIN && html` <span class="soft small">${event.by}</span>`}</span></li>`;
+      return html`<li>${instant(event.at)}<span class="${tone}">${of && html`<b>${of}:</b> `}${unbroken(text)}${event.by !== TOCSIN && html` <span class="soft small">${event.by}</span>`}</span></li>`;
     },
   )}</ol></section>`;
 }

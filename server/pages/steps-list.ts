@@ -5,7 +5,7 @@ import type { Actor } from '../identity/actor';
 import { actionOf, hasForm } from './links';
 import type { LookedAt } from './looked-at';
 import { sentence } from './sentence';
-import { timeLeft } from './times';
+import { timeLeft, unbroken } from './times';
 
 export function stepsList(looked: LookedAt, actor: Actor): Html {
   return html`<ol class="steps">${looked.steps.map((step, n) => stepItem(looked, step, actor, n === 0))}</ol>`;
@@ -18,7 +18,7 @@ function stepItem(
   isFirst: boolean,
 ): Html {
   const acts = commands.flatMap((line, n) => actionOf(id, line, actor, isFirst && n === 0, commands) ?? []).slice(0, 4);
-  return html`<li class="step"><h3>${what}</h3>${dueAt && timeLeft(dueAt, now, '')}${todo && html`<p>${sentence(todo)} ${onSilence}</p>`}${acts.length > 0 ? html`<p class="acts">${acts}</p>` : withoutForm(commands)}</li>`;
+  return html`<li class="step"><h3>${what}</h3>${dueAt && timeLeft(dueAt, now, '')}${todo && html`<p>${unbroken(sentence(todo))} ${onSilence}</p>`}${acts.length > 0 ? html`<p class="acts">${acts}</p>` : withoutForm(commands)}</li>`;
 }
 
 /** A step that offers no form: to this person, or to anybody. */

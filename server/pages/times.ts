@@ -8,6 +8,14 @@ export function instant(at: Instant): Html {
   return html`<time datetime="${at}">${minuteText(at)} UTC</time>`;
 }
 
+/** A text in which no instant, date or length of time is broken over two lines. */
+export function unbroken(text: string): Html {
+  const parts = text.split(
+    /(\b\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}(?: UTC)?)?\b|\b\d+ d(?: \d+ h)?\b|\b\d+ h(?: \d+ min)?\b)/,
+  );
+  return html`${parts.map((part, n) => (n % 2 === 0 ? part : html`<span class="whole">${part}</span>`))}`;
+}
+
 /**
  * Time left until a deadline, the largest thing on its page; without one, `none` says so.
  * @param of what is due then; the first of several is named

@@ -75,6 +75,15 @@ describe('the page of an incident', () => {
     expect(owed).toContain('<th scope="row">Containment<');
     expect(owed).not.toContain('>fulfilled<');
     expect(settled).toContain('>fulfilled<');
+    // On a telephone no head of a table says which time it is.
+    expect(settled).toMatch(/>fulfilled<\/span><\/td><td class="time" data-label="Due"><time/);
+  });
+
+  test('breaks no instant and no length of time over two lines', async () => {
+    const [, told] = (await page()).split('<h2>What happened</h2>');
+    expect(told).toMatch(
+      /due <span class="whole">\d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC<\/span>, <span class="whole">\d+ h<\/span>/,
+    );
   });
 
   test('lists an alarm that is repeated once, with how late it is now and how often it was raised', async () => {

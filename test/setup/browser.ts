@@ -8,10 +8,12 @@ import { afterFile } from './helpers';
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const WIDTHS = [390, 768, 1440];
+/** Pixels: heights are rounded. */
+const ROUNDED = 2;
 
 /** Runs in the page: how many pixels it is too wide, and the words that are broken though a line has room for them. */
 const LAYOUT = `(() => {
-  const { scrollWidth, clientWidth } = document.documentElement;
+  const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement;
   const broken = new Set();
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
@@ -25,7 +27,9 @@ const LAYOUT = `(() => {
       if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) broken.add(word);
     }
   }
-  return { tooWide: scrollWidth - clientWidth, broken: [...broken] };
+  // What is placed by itself may lengthen the page beyond all that is seen of it.
+  const ends = Math.max(document.body.getBoundingClientRect().bottom + scrollY, clientHeight);
+  return { tooWide: scrollWidth - clientWidth, empty: scrollHeight - Math.ceil(ends), broken: [...broken] };
 })()`;
 
 /** Ends with the file. */
@@ -54,7 +58,7 @@ export class Looker {
 
   /**
    * What is wrong with the page that is open by axe-core's rules, at a telephone's width and a desk's, in light and dark; and
-   * at each width whether it must be scrolled sideways, or breaks words. `TOCSIN_PICTURES` names a folder: then all of it
+   * at each width whether it must be scrolled sideways, ends in nothing, or breaks words. `TOCSIN_PICTURES` names a folder: then all of it
    * at all widths, with a picture of each.
    */
   async lookHere(name: string): Promise<string[]> {
@@ -65,8 +69,13 @@ export class Looker {
     await this.page.evaluate(AXE);
     for (const width of WIDTHS) {
       await this.page.setViewportSize({ width, height: 900 });
-      const { tooWide, broken } = await this.page.evaluate<{ tooWide: number; broken: string[] }>(LAYOUT);
+      const { tooWide, empty, broken } = await this.page.evaluate<{
+        tooWide: number;
+        empty: number;
+        broken: string[];
+      }>(LAYOUT);
       if (tooWide > 0) found.push(`${name} ${width}: ${tooWide} pixels too wide`);
+      if (empty > ROUNDED) found.push(`${name} ${width}: ${empty} pixels of nothing below`);
       if (broken.length > 0) found.push(`${name} ${width}: breaks ${broken.join(' · ')}`);
     }
     for (const { width, scheme } of folder ? all : some) {

@@ -91,7 +91,6 @@ describe('the command', () => {
 
   it.each([
     [['migrate'], 'with the login of its owner'],
-    [['register', 'backup', 'DIR', '--no-log'], 'with the login of its owner'],
     [['register', 'verify'], 'so there is no register: give the address of your Postgres'],
   ])('says which variable names the database when none does: %j', async (words, what) => {
     for (const production of [undefined, 'production']) {

@@ -4,6 +4,7 @@ import type { Detections, ListedDetections } from '../../../domain/incident/dete
 import { explain } from '../../../domain/incident/explain';
 import { incidentLifecycle } from '../../../domain/incident/lifecycle';
 import { MOST_DETECTIONS, onJoined } from '../../../domain/incident/on-detections';
+import { human, toTheSecond } from '../../../domain/kernel/time';
 import { DEFAULT_PACKS, loadPolicy } from '../../../policy/load-policy';
 import { accounts, assessment, at, COUNSEL, ONCALL, stored } from './helpers/facts';
 import { packOf, smallPack } from './helpers/pack';
@@ -567,7 +568,7 @@ describe('proposals, each by the product and for a person to decide', () => {
     story.send('assess', { awareAt: at(2), reason: 'the first mail was about another system' });
     const said = ruleOf(story, ART33).clocks[0]!.stated!.join('\n');
     expect(said).toContain(`asked for by ${ONCALL}: the first mail was about another system`);
-    expect(said).toContain(`\`npx tocsin confirm INC-2026-001 awareness --at ${at(2)}\``);
+    expect(said).toContain(`\`npx tocsin confirm INC-2026-001 awareness --at ${toTheSecond(at(2))}\``);
   });
 
   test('a doubtful awareness: why, and how it is decided', () => {
@@ -592,7 +593,7 @@ describe('proposals, each by the product and for a person to decide', () => {
       },
     ]);
     expect(ruleOf(held, ART34).obligations[0]!.held).toBe(
-      `held by ${COUNSEL} on the ground law-enforcement until ${at(9)}: the prosecutor asked for two days, file 26-1187`,
+      `held by ${COUNSEL} on the ground law-enforcement until ${human(at(9))}: the prosecutor asked for two days, file 26-1187`,
     );
   });
 });

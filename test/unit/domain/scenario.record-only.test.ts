@@ -7,6 +7,7 @@ import { playRecord } from '../../../domain/incident/record-only';
 import type { RecordedAct } from '../../../domain/incident/recorded-acts';
 import { wantedWork } from '../../../domain/incident/work';
 import { earliestOf, readWhen, type When } from '../../../domain/kernel/inexact-instant';
+import { toTheSecond } from '../../../domain/kernel/time';
 import { accounts, assessment, at, COUNSEL, declaration, ONCALL } from './helpers/facts';
 import { TRUST_CENTER } from './helpers/pack';
 
@@ -146,7 +147,7 @@ describe('an act whose time is not known exactly', () => {
       {
         act: 0,
         problems: [
-          `at: must be exact for "measure", whose readings are not kept: give the latest that it can have been, like ${at(2)}`,
+          `at: must be exact for "measure", whose readings are not kept: give the latest that it can have been, like ${toTheSecond(at(2))}`,
         ],
       },
     ]);

@@ -5,6 +5,7 @@ import { narrate } from '../../../domain/incident/narrate';
 import { nextSteps } from '../../../domain/incident/next-steps';
 import { approvalOf, onceText } from '../../../domain/incident/two-persons';
 import { UNAUTHENTICATED } from '../../../domain/kernel/recorded-event';
+import { human } from '../../../domain/kernel/time';
 import { problemsBetween } from '../../../domain/policy/cross-problems';
 import { PolicySchema, ruleOf } from '../../../domain/policy/policy';
 import { UNCOVERED_PACK } from '../../../domain/policy/uncovered';
@@ -322,7 +323,7 @@ describe('the release of what somebody else holds', () => {
     const own = 'The police asked for one more hour, file 26-1187';
     story.send('hold', { obligation: CUSTOMERS, reason: own, until: at(11) });
     const { hold } = story.obligation(CUSTOMERS);
-    expect(heldText(hold!)).toBe(`held by ${ONCALL} until 2026-04-01 13:00 UTC: ${own}; also by ${COUNSEL}`);
+    expect(heldText(hold!)).toBe(`held by ${ONCALL} until ${human(at(11))}: ${own}; also by ${COUNSEL}`);
   });
 
   test('nor does the entry of a missed deadline', () => {
