@@ -324,6 +324,7 @@ const WALKS: Record<string, () => Story> = {
       ['not-owed', { obligation: CUSTOMERS, reason: NOT_OWED_REASON }],
       ['not-owed', { obligation: 'containment', reason: NOT_OWED_REASON }],
       ['not-owed', { obligation: ART33, reason: 'as agreed' }],
+      ['not-owed', { obligation: ART33, reason: 'as agreed: confirmed, no duty here under the proposed rule' }],
       ['not-owed', { obligation: ART33, reason: NOT_OWED_REASON }],
       ['hold', { obligation: ART33, reason: 'x' }],
       ['close', {}],
