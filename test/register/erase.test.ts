@@ -72,7 +72,9 @@ test('before the end it is refused with the date and the citations, and nothing 
   await append(pool, secretive('early').events);
   const refusal = erase('early', {}, new Date('2028-01-01T00:00:00.000Z'));
   await expect(refusal).rejects.toThrow(ErasureRefusedError);
-  await expect(refusal).rejects.toThrow(/is kept until 2031-04-03T\S+: GDPR Art\. 33\(5\), P5Y until 2031-04-03/);
+  await expect(refusal).rejects.toThrow(
+    /is kept until 2031-04-03 \d\d:\d\d UTC: GDPR Art\. 33\(5\), P5Y until 2031-04-03/,
+  );
   await expect(refusal).rejects.toThrow(/Art\. 17\(3\)\(b\)/);
   expect((await readIncidentEvents(pool, 'early'))[0]!.by).toContain(SECRET);
   expect(await registerEntries()).toEqual([]);

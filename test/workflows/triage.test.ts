@@ -5,6 +5,7 @@ import { DAY_MS, HOUR_MS, toInstant, toMs } from '../../domain/kernel/time';
 import { belongsTo } from '../../domain/triage/belongs';
 import { DETECTED_SIGNAL } from '../../domain/triage/state';
 import { TriageCase } from '../setup/triage-case';
+import { until } from '../setup/until';
 import { declaration, WorkflowHarness } from '../setup/workflow-harness';
 import { detection } from '../unit/domain/helpers/detections';
 
@@ -142,8 +143,11 @@ test('what comes after a case joined an incident is told to it; once that is clo
   const { firstAt } = await it.state();
   const again = { source: `source-${counter}`, at: firstAt };
   // More than the register gets one by one: the run gathers the rest, and ends with an exact count.
-  for (let n = 0; n < 8; n++)
+  for (let n = 0; n < 8; n++) {
     expect(await TriageCase.detect(harness, { ...again, eventId: `late-${n}` })).toMatchObject({ late: true });
+    // The run that counts them is under way, and shows itself as closed, as the case is.
+    if (n === 0) await until('closed', async () => (await client.find(it.id))?.caseStatus === 'closed');
+  }
   await harness.sleep(2 * MINUTE_MS);
   await it.handle.result();
   await incident.quiet();

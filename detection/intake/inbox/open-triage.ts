@@ -21,7 +21,8 @@ import { triageCaseId } from './triage-case-id';
 /** What is asked of Temporal to hand a detection over. */
 export type TriageCases = Pick<TocsinClient, 'find' | 'signalWithStart' | 'signalClosed' | 'stands' | 'view'>;
 
-const DECIDED: TriageState['status'][] = ['declared', 'dismissed', 'merged'];
+/** How lists show a case that was decided; `closed`: its run ends, or one under way counts what came since. */
+const DECIDED = ['declared', 'dismissed', 'merged', 'closed'];
 const BEING_DECIDED: TriageState['status'][] = ['declaring', 'merging', 'unmerging'];
 
 /** A decision is being carried out that does not answer for the detection: it comes again in a moment. */
@@ -51,7 +52,7 @@ export async function openTriage(
     const caseId = triageCaseId(own, detection.at);
     // A run of a decided case may still be under way, and would take anything.
     const status = (await cases.find(caseId))?.caseStatus;
-    const isDecided = DECIDED.some((each) => each === status);
+    const isDecided = status !== undefined && DECIDED.includes(status);
     if (BEING_DECIDED.some((each) => each === status)) await mustAnswer(cases, caseId, own);
     if (!isDecided && !(await openCase(cases, detection, own, rules)).late) return { caseId, late: false };
     const state = await decidedCase(cases, caseId);

@@ -12,7 +12,7 @@ import { sendChanged } from './changed';
 import { payloadsOf, SOURCES } from './payloads';
 import { createWorld, rowsOf, type World } from './world';
 
-const INPUTS = 150;
+const INPUTS = 100;
 const REPEATS = 1_000;
 
 test('each source has a payload of its vendor', () => {
