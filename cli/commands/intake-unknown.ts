@@ -1,6 +1,6 @@
 /** `tocsin intake unknown`: what sources sent and nobody could take, by kind, so that none is dropped unseen. */
 import type { Command } from 'commander';
-import { LEFT_OUT } from '../../detection/intake/inbox/left-out';
+import { isLeftOut } from '../../detection/intake/inbox/left-out';
 import { minuteText } from '../../domain/kernel/time';
 import { hanging, table, wrap } from '../rendering/table';
 import type { CommonOptions, Shell } from '../shell';
@@ -61,5 +61,5 @@ function nameOf(kind: string): string {
 
 function why(problem: string | undefined): string {
   if (problem === undefined) return 'unknown';
-  return problem.startsWith(LEFT_OUT) ? 'left out' : 'refused';
+  return isLeftOut(problem) ? 'left out' : 'refused';
 }

@@ -22,7 +22,7 @@ import { nextLines, typedHere } from './next-lines';
 import type { Output, Style } from './output';
 import { hanging, table, wrap } from './table';
 import { TimelineTeller } from './timeline-lines';
-import { underWayText } from './under-way';
+import { underWayLine } from './under-way';
 
 /** The lines of `tocsin show`. `now` is the incident's own clock. */
 export function boardLines(
@@ -134,8 +134,7 @@ function standLines(
   const yellow = (line: string) => wrap(line, out.width).map((part) => out.style(part, 'yellow'));
   const lines: string[] = [];
   if (registerBacklog > 0) lines.push(...yellow(`${registerBacklog} register entries not written yet`));
-  if (inFlight.length > 0)
-    lines.push(...yellow(`Under way: ${inFlight.map((key) => visibleLine(underWayText(key))).join(', ')}`));
+  if (inFlight.length > 0) lines.push(...yellow(underWayLine(inFlight)));
   const open = state.unacknowledged ?? [];
   if (open.length === 0) return lines;
   const paint = (line: string) => out.style(line, 'red');
@@ -245,9 +244,7 @@ export function liveLines(
         ]
       : []),
     ...(view.registerBacklog > 0 ? [`${view.registerBacklog} register entries not written yet`] : []),
-    ...(view.inFlight.length > 0
-      ? [`Under way: ${view.inFlight.map((key) => visibleLine(underWayText(key))).join(', ')}`]
-      : []),
+    ...(view.inFlight.length > 0 ? [underWayLine(view.inFlight)] : []),
   ].map((line) => out.style(line, 'yellow'));
   const next = nextLines(steps.slice(0, 1), now, out, text);
   const foot = [out.style('Ctrl-C stops watching; the incident continues.', 'dim')];

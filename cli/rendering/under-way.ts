@@ -1,4 +1,5 @@
 /** Work that a case has under way, in words; its key is made for the workflow. */
+import { visibleLine } from './hostile-text';
 
 const WORDS: Readonly<Record<string, (rest: string) => string>> = {
   dispatch: (rest) => `sending ${withoutRound(rest)}`,
@@ -15,8 +16,13 @@ const WORDS: Readonly<Record<string, (rest: string) => string>> = {
   register: () => 'writing the register',
 };
 
+/** `Under way: sending enterprise-notice, writing the register`. */
+export function underWayLine(keys: readonly string[]): string {
+  return `Under way: ${keys.map((key) => visibleLine(underWayText(key))).join(', ')}`;
+}
+
 /** `dispatch enterprise-notice 1` as "sending enterprise-notice". What it does not know stays as it is. */
-export function underWayText(key: string): string {
+function underWayText(key: string): string {
   const [word = '', ...rest] = key.split(' ');
   return Object.hasOwn(WORDS, word) ? WORDS[word]!(rest.join(' ')) : key;
 }

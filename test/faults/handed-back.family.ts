@@ -3,36 +3,21 @@
  * before its decision. The worker is killed by kill -9 before it does, with the inbox half told, and once the inbox has them; the intake
  * dies with it. Each detection is counted once, by the case that answers for it; what no decision answers for waits for a person.
  */
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { deliveryOf } from '../../domain/triage/delivery';
 import type { TriageState } from '../../domain/triage/state';
 import { freePort, LOOPBACK } from '../../platform/free-port';
-import { type ServerProcess, startServerProcess } from '../../platform/server-process';
+import type { ServerProcess } from '../../platform/server-process';
 import { readEvents } from '../../register/read-incident';
-import { SECRETS, signStandard } from '../detection/intake/samples';
+import { signStandard } from '../detection/intake/samples';
 import { Gate } from '../setup/gate';
 import { afterFile } from '../setup/helpers';
 import { injected, report, Tally } from '../setup/invariants/tally';
 import { RealWorld } from '../setup/real-world';
 import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
+import { rulesIn, startIntakeProcess, writeIntakeFiles } from './intake-process';
 import { soundCase } from './sound-case';
-
-const RULES = `
-id: faults
-version: "1"
-title: Rules of this test
-rules:
-  - id: all
-    title: Everything waits
-    when: {}
-    action: triage
-    severity: { fromSource: true, otherwise: sev3 }
-    dedupe: { fields: [correlationId], window: P365D }
-    incident: { kind: anomaly, owner: oncall, affects: [availability], serviceAffecting: false }
-    triage: { within: P30D, alarmAt: [], onSilence: alarm }
-`;
 
 /** Where the worker dies, each with a case of its own. */
 const DIES = ['before', 'between', 'after'] as const;
@@ -46,11 +31,7 @@ let toInbox: Gate;
 beforeAll(async () => {
   quietWorkers();
   world = await RealWorld.start();
-  writeFileSync(at('rules.yaml'), RULES);
-  writeFileSync(
-    at('sources.yaml'),
-    'sources: { edge: { format: standard-webhooks, perMinute: 1000000, secrets: [{ env: SOURCE_SECRET }] } }',
-  );
+  writeIntakeFiles(world.dir);
   toInbox = await Gate.before(Number(new URL(world.postgres.url).port));
   intakePort = await freePort();
   intake = await startIntake();
@@ -60,26 +41,12 @@ beforeAll(async () => {
   });
 }, 120_000);
 
-const at = (name: string) => path.join(world.dir, name);
-const workerEnv = () => ({ TOCSIN_DETECTION_RULES: at('rules.yaml') });
+const workerEnv = () => ({ TOCSIN_DETECTION_RULES: rulesIn(world.dir) });
 
 function startIntake(): Promise<ServerProcess> {
-  const options = { temporal: world.temporalAddress, host: LOOPBACK, port: intakePort, drainMs: 1_000 };
-  return startServerProcess({
-    name: 'The intake',
-    command: process.execPath,
-    args: [path.join(__dirname, 'intake-child.js')],
-    set: {
-      DATABASE_URL: toInbox.through(world.postgres.url),
-      TOCSIN_DATA_DIR: at('intake-data'),
-      TOCSIN_DETECTION_RULES: at('rules.yaml'),
-      TOCSIN_SOURCES: at('sources.yaml'),
-      TOCSIN_TEST_INTAKE: JSON.stringify(options),
-      SOURCE_SECRET: SECRETS['standard-webhooks'],
-    },
-    ready: (output) => output.includes(' ready'),
-    readyWithinMs: 60_000,
-  });
+  const databaseUrl = toInbox.through(world.postgres.url);
+  const { dir, temporalAddress: temporal } = world;
+  return startIntakeProcess({ dir, dataDir: path.join(dir, 'intake-data'), databaseUrl, temporal, port: intakePort });
 }
 
 interface Sent {

@@ -2,7 +2,6 @@
  * Detections come in all the time while the intake, the worker, Temporal and Postgres are killed in turn: each that was
  * answered with a 2xx is in its triage case in the end, once; and one that is sent a thousand times is one case.
  */
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
@@ -19,27 +18,13 @@ import { startMailbox } from '../../stack/mailbox';
 import { startPostgres } from '../../stack/postgres';
 import { startSite } from '../../stack/site';
 import { startTemporal } from '../../stack/temporal';
-import { SECRETS, signStandard } from '../detection/intake/samples';
+import { signStandard } from '../detection/intake/samples';
 import { afterFile, temporaryDir } from '../setup/helpers';
 import { NO_TEMPORAL } from '../setup/no-temporal';
 import { steadyPort } from '../setup/real-world';
 import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
-
-const RULES = `
-id: faults
-version: "1"
-title: Rules of this test
-rules:
-  - id: all
-    title: Everything waits
-    when: {}
-    action: triage
-    severity: sev3
-    dedupe: { fields: [correlationId], window: P365D }
-    incident: { kind: anomaly, owner: oncall, affects: [availability], serviceAffecting: false }
-    triage: { within: P30D, alarmAt: [], onSilence: alarm }
-`;
+import { rulesIn, startIntakeProcess, writeIntakeFiles } from './intake-process';
 
 const dir = temporaryDir('intake-faults');
 const at = (name: string) => path.join(dir, name);
@@ -61,52 +46,34 @@ const startTheTemporal = async () => {
 const startThePostgres = async () => {
   postgres = await startPostgres({ dir: at('postgres'), port: ports.postgres, durable: true, env: {} });
 };
-const child = (name: string, file: string, env: NodeJS.ProcessEnv) =>
-  startServerProcess({
-    name,
-    command: process.execPath,
-    args: [path.join(__dirname, file)],
-    set: env,
-    ready: (output) => output.includes(' ready'),
-    readyWithinMs: 60_000,
-  });
 const startTheIntake = async () => {
-  const options = {
-    temporal: { address: temporal.address, namespace: 'default' },
-    host: LOOPBACK,
-    port: ports.intake,
-    drainMs: 1_000,
-  };
-  const env = {
-    DATABASE_URL: postgres.url,
-    TOCSIN_DATA_DIR: at('data'),
-    TOCSIN_DETECTION_RULES: at('rules.yaml'),
-    TOCSIN_SOURCES: at('sources.yaml'),
-    TOCSIN_TEST_INTAKE: JSON.stringify(options),
-    SOURCE_SECRET: SECRETS['standard-webhooks'],
-  };
-  intake = await child('The intake', 'intake-child.js', env);
+  const temporalAddress = { address: temporal.address, namespace: 'default' };
+  const place = { dir, dataDir: at('data'), databaseUrl: postgres.url, temporal: temporalAddress };
+  intake = await startIntakeProcess({ ...place, port: ports.intake });
 };
 const startTheWorker = async () => {
-  worker = await child('The worker', 'worker-child.js', {
-    TOCSIN_DATA_DIR: at('data'),
-    TOCSIN_DIRECTORY: path.join(packageRoot(), 'examples', 'directory'),
-    TOCSIN_DETECTION_RULES: at('rules.yaml'),
-    TOCSIN_TEST_WORKER: JSON.stringify({
-      local,
-      temporal: { address: temporal.address, namespace: 'default' },
-      holds: [],
-    }),
+  worker = await startServerProcess({
+    name: 'The worker',
+    command: process.execPath,
+    args: [path.join(__dirname, 'worker-child.js')],
+    set: {
+      TOCSIN_DATA_DIR: at('data'),
+      TOCSIN_DIRECTORY: path.join(packageRoot(), 'examples', 'directory'),
+      TOCSIN_DETECTION_RULES: rulesIn(dir),
+      TOCSIN_TEST_WORKER: JSON.stringify({
+        local,
+        temporal: { address: temporal.address, namespace: 'default' },
+        holds: [],
+      }),
+    },
+    ready: (output) => output.includes(' ready'),
+    readyWithinMs: 60_000,
   });
 };
 
 beforeAll(async () => {
   quietWorkers();
-  writeFileSync(at('rules.yaml'), RULES);
-  writeFileSync(
-    at('sources.yaml'),
-    'sources: { edge: { format: standard-webhooks, perMinute: 1000000, secrets: [{ env: SOURCE_SECRET }] } }',
-  );
+  writeIntakeFiles(dir);
   ports = { temporal: await freePort(steadyPort()), postgres: await freePort(), intake: await freePort() };
   const [mailbox, recorder, site] = await Promise.all([
     startMailbox({ dir: at('mailbox'), apiKey: LOCAL_API_KEY }),

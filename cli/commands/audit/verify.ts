@@ -24,6 +24,8 @@ const GOES_ON =
 
 const OLDEST_FIRST = 'Were the files given in their order? Give the oldest first.';
 
+const EMPTY = 'it is empty; only a head that was noted earlier (--head) tells whether it always was';
+
 /** A verification that takes longer than this tells how far it is. */
 const PROGRESS_EVERY_MS = 2_000;
 
@@ -127,23 +129,16 @@ function auditLines(name: string, result: Omit<PartsVerification, 'parts'>, out:
   const count = `${entries.toLocaleString('en')} ${entries === 1 ? 'entry' : 'entries'}`;
   const noted = `  head ${head.seq}:${head.hash}`;
   const lines = ok
-    ? [`${out.style('✓', 'green')} ${name}: ${count}, intact`, noted]
+    ? [
+        `${out.style('✓', 'green')} ${name}: ${count}, intact`,
+        ...(head.seq === 0 ? hanging('  ', EMPTY, out.width) : [noted]),
+      ]
     : [
         `${out.style('✗', 'red')} ${name}: ${damage!.kind} at line ${damage!.line}`,
         ...hanging('  ', damage!.reason, out.width),
         entries === 0 ? '  there is no entry before it' : `  ${count} before it ${entries === 1 ? 'holds' : 'hold'}`,
         ...(head.seq === 0 ? [] : [noted]),
       ];
-  if (ok && head.seq === 0)
-    lines.splice(
-      1,
-      1,
-      ...hanging(
-        '  ',
-        'it is empty; only a head that was noted earlier (--head) tells whether it always was',
-        out.width,
-      ),
-    );
   if (reformatted > 0) lines.push(`  ${reformatted.toLocaleString('en')} of them are not in RFC 8785 form`);
   return lines;
 }

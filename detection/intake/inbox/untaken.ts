@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { SharedWrites } from '../../shared-writes';
 import type { Untaken } from '../sources/adapter';
 import { lineOf, sampleText } from '../sources/without-secrets';
-import { LEFT_OUT } from './left-out';
+import { asLeftOut } from './left-out';
 
 /** Kinds of one source; what comes in further ones is counted together, as `other kinds`. */
 const MOST_KINDS = 200;
@@ -31,6 +31,11 @@ interface Row {
   sample: string | null;
 }
 
+function problemText(problems: Untaken['problems'], of: Untaken['of']): string {
+  const text = problems.map(({ field, problem }) => `${field} ${problem}`).join('; ');
+  return of === undefined ? text : asLeftOut(text);
+}
+
 /** Counts them, in statements that requests share. `onNewKind` is told of each kind that had not come before. */
 export class UntakenCounts {
   private readonly writes = new SharedWrites<Row, undefined>({
@@ -52,13 +57,7 @@ export class UntakenCounts {
       items.map(({ kind, problems, value, of }) => ({
         source,
         kind: lineOf(kind.trim(), LONGEST_KIND).trim() || 'without a name',
-        problem:
-          problems.length > 0
-            ? `${of === undefined ? '' : LEFT_OUT}${problems.map(({ field, problem }) => `${field} ${problem}`).join('; ')}`.slice(
-                0,
-                500,
-              )
-            : null,
+        problem: problems.length > 0 ? problemText(problems, of).slice(0, 500) : null,
         sample: sampleText(value) ?? null,
       })),
     );

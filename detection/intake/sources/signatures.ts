@@ -23,10 +23,7 @@ export function tokenHolds(token: string | undefined, secrets: readonly string[]
 export function timestampOf(request: SourceRequest, name: string, now: number): string {
   const text = header(request, name);
   if (text === undefined || !/^\d{1,12}$/.test(text)) {
-    throw new Refusal(
-      'bad-signature',
-      `the header ${name} ${text === undefined ? 'is missing: it' : 'is wrong: it'} must hold the time of sending in Unix seconds`,
-    );
+    throw badHeader(name, text, 'must hold the time of sending in Unix seconds');
   }
   if (Math.abs(Number(text) * 1000 - now) > REPLAY_WINDOW_MS) {
     throw new Refusal('stale', 'sign and send again now; if that fails too, check the clocks of both machines');
@@ -51,15 +48,15 @@ export function verifyTimestamped(
   if (!anyEqual([given], expected)) throw badSignature();
 }
 
+function badHeader(name: string, given: string | undefined, must: string): Refusal {
+  return new Refusal('bad-signature', `the header ${name} is ${given === undefined ? 'missing' : 'wrong'}: it ${must}`);
+}
+
 /** The bytes of a header `sha256=HEX`. */
 export function hexSignature(request: SourceRequest, name: string): Buffer {
   const given = header(request, name);
   const match = /^sha256=([0-9a-f]{64})$/i.exec(given ?? '');
-  if (!match)
-    throw new Refusal(
-      'bad-signature',
-      `the header ${name} ${given === undefined ? 'is missing: it' : 'is wrong: it'} must be sha256= and 64 hexadecimal digits`,
-    );
+  if (!match) throw badHeader(name, given, 'must be sha256= and 64 hexadecimal digits');
   return Buffer.from(match[1]!, 'hex');
 }
 

@@ -71,8 +71,8 @@ test('Postgres goes away in the middle of a delivery and comes back: every mail 
   ).toEqual(recipients.map(({ address }) => address).sort());
 });
 
-test('a ledger that an older backup has lost rows of mails none of them again; they wait for a person, and the new are told', async () => {
-  const recipients = recipientsNamed(250);
+/** A notice of these recipients whose ledger is in a database of its own, which an owner may take rows out of. */
+async function onTestDatabase(recipients: Parameters<typeof startBench>[0]) {
   const bench = await startBench(recipients);
   const database = await createTestDatabase();
   const pool = createPool(database.url);
@@ -87,9 +87,16 @@ test('a ledger that an older backup has lost rows of mails none of them again; t
   const ledgers = { postgres, spool, isUnavailable, mergeSpool: async () => undefined };
   const worker = (artefacts = bench.deps.artefacts) => createActivities({ ...bench.deps, ledgers, artefacts });
   const delivery = deliveryOf(await bench.activities.draftNotice(draftInput()));
-  const here = worker();
+  const sender = worker();
   const send = (round: number) =>
-    bench.run(() => here.sendBatches({ ...delivery, round, ledger: 'postgres', maxBatches: 9 }));
+    bench.run(() => sender.sendBatches({ ...delivery, round, ledger: 'postgres', maxBatches: 9 }));
+  return { bench, owner, worker, delivery, send };
+}
+
+test('a ledger that an older backup has lost rows of mails none of them again; they wait for a person, and the new are told', async () => {
+  const recipients = recipientsNamed(250);
+  const { bench, owner, worker, delivery, send } = await onTestDatabase(recipients);
+  const here = worker();
   const mailed = () => bench.mailbox.messages().map(({ to }) => to[0]!);
 
   await here.openDelivery({ ...delivery, audience: ALL_OWNERS });
@@ -142,22 +149,9 @@ test('a ledger that an older backup has lost rows of mails none of them again; t
 
 test('mails that failed do not hide as many that a ledger has lost', async () => {
   const recipients = recipientsNamed(250).map((each, n) => (n < 60 ? { ...each, address: 'no address' } : each));
-  const bench = await startBench(recipients);
-  const database = await createTestDatabase();
-  const pool = createPool(database.url);
-  const owner = new pg.Client(database.url);
-  await owner.connect();
-  afterFile(async () => {
-    await owner.end();
-    await pool.end();
-  });
-  const spool = new SpoolLedger(path.join(bench.dir, 'spool'));
-  const ledgers = { postgres: new PostgresLedger(pool), spool, isUnavailable, mergeSpool: async () => undefined };
-  const here = createActivities({ ...bench.deps, ledgers });
-  const delivery = deliveryOf(await bench.activities.draftNotice(draftInput()));
+  const { bench, owner, worker, delivery, send } = await onTestDatabase(recipients);
+  const here = worker();
   const audience = { ...delivery, audience: ALL_OWNERS };
-  const send = (round: number) =>
-    bench.run(() => here.sendBatches({ ...delivery, round, ledger: 'postgres', maxBatches: 9 }));
   await here.openDelivery(audience);
   expect(await send(1)).toEqual({ done: true, sent: 190, failed: 60 });
   const { counted, ...evidence } = await here.summariseDelivery(audience);
