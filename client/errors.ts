@@ -63,3 +63,12 @@ export class UnknownCase extends CommandError {
     this.name = 'UnknownCase';
   }
 }
+
+/** A workflow of that id there was, but what it was started with was refused: there is no case, and nothing is recorded of one. */
+export class NeverOpened extends UnknownCase {
+  constructor(noun: string, id: string) {
+    super(noun, id);
+    this.message +=
+      ': its workflow was started with something that is not valid, so it opened nothing. The log of the worker says what, and its page in the Temporal Web UI';
+  }
+}

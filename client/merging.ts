@@ -4,7 +4,7 @@ import { ask, tocsin } from '../domain/kernel/command-lines';
 import { leftBy } from '../domain/triage/decided';
 import type { TriageMessage } from '../domain/triage/messages';
 import type { TriageState } from '../domain/triage/state';
-import { type CommandError, refused } from './errors';
+import { type CommandError, NeverOpened, refused } from './errors';
 import { KINDS } from './kinds';
 import { type Standing, stoppedError } from './stopped';
 
@@ -58,6 +58,7 @@ async function whyNot(looks: Looks, caseId: string, name: string, message: Messa
 async function notRunning(looks: Looks, id: string, closed: () => string): Promise<CommandError | undefined> {
   const stands = await looks.stands(id);
   if (typeof stands === 'object') return stoppedError(id, stands);
+  if (stands === 'never opened') return new NeverOpened(KINDS.incident.noun, id);
   return stands === 'running' ? undefined : refused(closed());
 }
 

@@ -19,7 +19,7 @@ import { type Instant, MINUTE_MS } from '../domain/kernel/time';
 import type { CaseClient, Started } from './cases';
 import { declared } from './declaration';
 import { writeAgain } from './entry-writers';
-import { type CommandError, refused, UnknownCase, usage } from './errors';
+import { type CommandError, NeverOpened, refused, UnknownCase, usage } from './errors';
 import { described, infoOf } from './executions';
 import { howItStands } from './how-it-ended';
 import {
@@ -148,7 +148,7 @@ export class TocsinClient implements CaseClient {
       const given = await this.timed(() => this.handle(id).executeUpdate<Receipt, [unknown]>(name, update));
       return receiptFrom(this.temporal, sent, given, id);
     } catch (error) {
-      throw refusalOf(error, `${KINDS[kindOf(id) ?? 'incident'].noun} "${id}"`) ?? (await this.orStopped(id, error));
+      throw refusalOf(error, `${nounOf(id).noun} "${id}"`) ?? (await this.orStopped(id, error));
     }
   }
 
@@ -156,6 +156,7 @@ export class TocsinClient implements CaseClient {
   private async orStopped(id: string, error: unknown): Promise<unknown> {
     if (!(error instanceof WorkflowNotFoundError)) return error;
     const stands = await this.stands(id).catch(() => undefined);
+    if (stands === 'never opened') return new NeverOpened(nounOf(id).noun, id);
     return typeof stands === 'object' ? stoppedError(id, stands) : error;
   }
 
@@ -192,7 +193,8 @@ export class TocsinClient implements CaseClient {
     const sent = stamped(message);
     try {
       const before = await this.latest(id);
-      if (!before && !(await inRegister?.())) throw new UnknownCase(noun, id);
+      const isKnown = before && (await this.stands(id)) !== 'never opened';
+      if (!isKnown && !(await inRegister?.())) throw before ? new NeverOpened(noun, id) : new UnknownCase(noun, id);
       const startWorkflowOperation = new WithStartWorkflowOperation<Workflow>(workflow, {
         workflowId: id,
         taskQueue: this.taskQueue,
@@ -220,12 +222,18 @@ export class TocsinClient implements CaseClient {
   async signal<N extends MessageName>(id: string, name: N, message: MessageInput<N>): Promise<void> {
     const problems = messageProblems(kindOf(id) ?? 'incident', name, message);
     if (problems.length > 0) throw usage(`the message "${name}" is not valid`, problems);
-    await this.timed(() => this.handle(id).signal(name, stamped(message)));
+    try {
+      await this.timed(() => this.handle(id).signal(name, stamped(message)));
+    } catch (error) {
+      throw await this.orStopped(id, error);
+    }
   }
 
   /** How a case stands; `undefined` in the moment before it is opened. */
   async view<K extends KindName = 'incident'>(id: string): Promise<Answers[K]['view'] | undefined> {
-    return this.query<Answers[K]['view'] | undefined>(id, 'state');
+    const view = await this.query<Answers[K]['view'] | undefined>(id, 'state');
+    if (!view && (await this.stands(id)) === 'never opened') throw new NeverOpened(nounOf(id).noun, id);
+    return view;
   }
 
   /** The latest events of a case, oldest first. The register holds all of them. */

@@ -145,7 +145,8 @@ export class ServerClient implements CaseClient {
   async finished(id: string): Promise<void> {
     for (;;) {
       const standing = await this.stands(id);
-      if (standing === undefined) throw new UnknownCase(KINDS[kindOf(id) ?? 'incident'].noun, id);
+      if (standing === undefined || standing === 'never opened')
+        throw new UnknownCase(KINDS[kindOf(id) ?? 'incident'].noun, id);
       if (typeof standing === 'object') throw stoppedError(id, standing);
       if (standing !== 'running') return;
       await sleep(LOOK_MS);

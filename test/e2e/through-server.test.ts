@@ -6,6 +6,7 @@ import path from 'node:path';
 import { runCommand } from '../../cli/program';
 import { Shell } from '../../cli/shell';
 import { connectTocsin } from '../../client/connect';
+import { TASK_QUEUE } from '../../domain/incident/contract';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { temporaryDir } from '../setup/helpers';
 import { type SealedServer, startSealedServer } from '../setup/sealed-server';
@@ -271,6 +272,52 @@ test('the token goes over TLS to the server alone: no other scheme, no redirect,
   expect(borne).toEqual([]);
   elsewhere.close();
   redirecting.close();
+});
+
+test('what was started without a seal opened no case: no command takes it for one that begins, or is closed', async () => {
+  await server.client.workflow
+    .execute('incident', { workflowId: 'INC-UNSEALED', taskQueue: TASK_QUEUE, args: [{}] })
+    .catch(() => undefined);
+  await server.client.workflow
+    .execute('patchTask', { workflowId: 'PATCH-0123456789ab', taskQueue: TASK_QUEUE, args: [{}] })
+    .catch(() => undefined);
+  const env = { ...remote({ TOCSIN_URL: '', TOCSIN_BY: 'ann' }), ...straight() };
+  const TOCSIN_TOKEN = await server.issuer.token('owner');
+  for (const argv of [
+    ['show', 'INC-UNSEALED'],
+    ['next', 'INC-UNSEALED'],
+    ['status', 'INC-UNSEALED', 'identified'],
+    ['review', 'INC-UNSEALED', '--root-cause', 'none', '--control', 'none', '--share-summary'],
+    ['deps', 'show', 'PATCH-0123456789ab'],
+  ])
+    for (const where of [env, remote({ TOCSIN_TOKEN })]) {
+      const { exitCode, all } = await run(argv, where);
+      expect([argv, exitCode, all]).toEqual([
+        argv,
+        1,
+        expect.stringMatching(/there is no (incident|patch task) "(INC-UNSEALED|PATCH-0123456789ab)"/),
+      ]);
+    }
+  const straightOn = await run(['show', 'INC-UNSEALED'], env);
+  expect(straightOn.all.replace(/\s+/g, ' ')).toContain('started with something that is not valid');
+
+  const local = await connectTocsin({ env: env as NodeJS.ProcessEnv });
+  await expect(local.signal('INC-UNSEALED', 'status', { by: 'ann', status: 'identified' })).rejects.toThrow(
+    'there is no',
+  );
+  await local.close();
+  const headers = { authorization: `Bearer ${TOCSIN_TOKEN}`, 'content-type': 'application/json' };
+  for (const [method, path] of [
+    ['GET', 'incidents/INC-UNSEALED'],
+    ['POST', 'incidents/INC-UNSEALED/status'],
+    ['GET', 'patch-tasks/PATCH-0123456789ab'],
+  ] as const) {
+    const body = method === 'POST' ? JSON.stringify({ status: 'identified' }) : undefined;
+    for (const more of [{}, { prefer: 'respond-async' }] as Record<string, string>[]) {
+      const answer = await fetch(`${server.url}/v1/${path}`, { method, headers: { ...headers, ...more }, body });
+      expect([path, answer.status]).toEqual([path, 404]);
+    }
+  }
 });
 
 test('break-glass goes straight, says so, and stands in every entry with the reason', async () => {

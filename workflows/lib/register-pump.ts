@@ -133,7 +133,8 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
       const [first, last] = [events[0]!.seq, events.at(-1)!.seq];
       try {
         const follows = !this.kept || this.elsewhereFrom !== undefined;
-        await activities(UNTIL_DONE, `write register entries ${first}–${last}`).appendEntries({
+        const which = first === last ? `entry ${first}` : `entries ${first}–${last}`;
+        await activities(UNTIL_DONE, `write register ${which}`).appendEntries({
           events,
           ...(follows && { follows }),
         });
