@@ -320,6 +320,30 @@ test('what was started without a seal opened no case: no command takes it for on
   }
 });
 
+test('a message to a terminated incident, waited for or not, is told that it has stopped: it is not closed', async () => {
+  const env = { ...remote({ TOCSIN_URL: '', TOCSIN_BY: 'ann' }), ...straight() };
+  expect((await run([...DECLARE, 'INC-ENDED'], env)).exitCode).toBe(0);
+  await quiet('INC-ENDED');
+  await server.client.workflow.getHandle('INC-ENDED').terminate('a test');
+  const local = await connectTocsin({ env: env as NodeJS.ProcessEnv });
+  const message = { by: 'ann', status: 'identified' } as const;
+  for (const send of ['send', 'signal'] as const)
+    await expect(local[send]('INC-ENDED', 'status', message)).rejects.toThrow('is open but has stopped');
+  await local.close();
+  const authorization = `Bearer ${await server.issuer.token('owner')}`;
+  for (const more of [{}, { prefer: 'respond-async' }] as Record<string, string>[]) {
+    const answer = await fetch(`${server.url}/v1/incidents/INC-ENDED/status`, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json', ...more },
+      body: JSON.stringify({ status: 'identified' }),
+    });
+    expect([answer.status, ((await answer.json()) as { detail: string }).detail]).toEqual([
+      409,
+      expect.stringContaining('is open but has stopped'),
+    ]);
+  }
+});
+
 test('break-glass goes straight, says so, and stands in every entry with the reason', async () => {
   const REASON = 'the identity provider is down';
   const env = { ...remote({ TOCSIN_URL: nowhere, TOCSIN_BY: 'ann' }), ...straight() };
