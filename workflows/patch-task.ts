@@ -5,6 +5,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { CaseResult } from '../domain/case/contract';
 import type { ResumedInput } from '../domain/case/resumed';
+import { caseIdOf, type PatchRow, roundOf } from '../domain/patch/patch-row';
 import { type PatchOutcome, type PatchWork, patchDue, patchTaskLifecycle } from '../domain/patch/patch-task';
 import { type PatchEvent, type PatchState, type PatchTaskInput, PatchTaskInputSchema } from '../domain/patch/state';
 import { activities, CHECKING, UNTIL_DONE } from './lib/activity-calls';
@@ -30,9 +31,14 @@ export function patchTask(input: Input): Promise<CaseResult> {
         const { carried, news } = await fromRegister<PatchState, PatchEvent, PatchWork>(input);
         return run.resume(patchTaskLifecycle, carried, news);
       }
-      const given = validInput('patch task', PatchTaskInputSchema, input);
+      const { workflowId } = workflowInfo();
+      const id = {
+        of: ({ finding }: Pick<PatchRow, 'finding'>) => caseIdOf({ finding, round: roundOf(workflowId) }),
+        ...{ field: 'finding.key', whose: 'patch task' },
+      };
+      const given = validInput('patch task', PatchTaskInputSchema, input, id);
       const { exercise } = given;
-      return run.open(patchTaskLifecycle, workflowInfo().workflowId, () => [patchDue(given)], { exercise });
+      return run.open(patchTaskLifecycle, workflowId, () => [patchDue(given)], { exercise });
     },
     nextInput: (carried) => ({ ...input, carried }),
   });

@@ -1,15 +1,16 @@
 /** The REST API: one route a message and a view, for every kind of case, over the typed client. */
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isAfterClosing, type KindName, type MessageName } from '../../client/kinds';
+import { type AfterClosing, isAfterClosing, type KindName, type MessageName } from '../../client/kinds';
 import type { TocsinClient } from '../../client/tocsin-client';
+import type { Receipt } from '../../domain/case/contract';
 import { REPEATED } from '../../domain/case/messages';
 import { Refusal } from '../problem';
 import { declarationOf, digestOfKey, keyOf, messageOf, receiptUnderKey } from './bodies';
 import { mustBeSame } from './declared';
 import { noSuchCase, refusalOf } from './failures';
 import { COLLECTIONS, KIND_NAMES, messagesOf, VIEWS } from './kinds';
-import { mustBe } from './must-be';
+import { mustBe, mustBeNamed } from './must-be';
 import { openapi } from './openapi';
 import { pageAsked, pageOf } from './page';
 
@@ -59,19 +60,27 @@ function routesOf(app: FastifyInstance, client: TocsinClient, kind: KindName): v
       answered(async () => {
         const key = keyOf(headers['idempotency-key'], actor, id, name);
         const message = messageOf(kind, name, body, actor, key) as never;
-        await mustBe(client, kind, id);
-        if (asksForNoReceipt(headers.prefer)) {
-          await client.signal(id, name as MessageName, message);
-          return reply.code(202).header('preference-applied', 'respond-async').send({});
+        const isWaitedFor = !asksForNoReceipt(headers.prefer);
+        if (isWaitedFor && !isAfterClosing(kind, name)) {
+          mustBeNamed(kind, id);
+          return receiptOf(client.send(id, name as MessageName, message)).catch(async (error) => {
+            // Only a case of this kind takes it, so that it is looked for only where it was not taken.
+            await mustBe(client, kind, id);
+            throw error;
+          });
         }
-        const receipt = receiptUnderKey(
-          await (isAfterClosing(kind, name)
-            ? client.sendEvenIfClosed(id, name, message)
-            : client.send(id, name as MessageName, message)),
-        );
-        return receipt.note === REPEATED ? { ...receipt, repeated: true } : receipt;
+        await mustBe(client, kind, id);
+        if (isWaitedFor) return receiptOf(client.sendEvenIfClosed(id, name as AfterClosing, message));
+        await client.signal(id, name as MessageName, message);
+        return reply.code(202).header('preference-applied', 'respond-async').send({});
       }),
     );
+}
+
+/** What a message that is waited for caused, as it is answered; `repeated`: it had been sent before. */
+async function receiptOf(given: Promise<Receipt>): Promise<object> {
+  const receipt = receiptUnderKey(await given);
+  return receipt.note === REPEATED ? { ...receipt, repeated: true } : receipt;
 }
 
 async function viewed(client: TocsinClient, id: string, view: (typeof VIEWS)[KindName][number]): Promise<object> {

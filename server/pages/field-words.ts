@@ -130,7 +130,7 @@ const FIELDS: Record<string, FieldWords> = {
   },
   measure: { label: 'Measure', hint: 'One of: block 203.0.113.7; rotate postgres-role/deploy; isolate build-server.' },
   note: { label: 'Note', hint: 'A sentence for the record.' },
-  obligation: { label: 'Which duty', like: 'Its id, like enterprise-notice.' },
+  obligation: { label: 'Which duty', hint: 'One of this incident’s duties.', like: 'Its id, like enterprise-notice.' },
   of: { label: 'The earlier report', hint: 'Its id, like VR-20260401-9f3a5c1e.' },
   on: { label: 'Agreed day of publication', hint: 'Like 2026-06-01. You are reminded 7 days before and on the day.' },
   organisations: {

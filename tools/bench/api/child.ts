@@ -40,7 +40,10 @@ async function work({ address, encryptionKeys }: ChildInput): Promise<void> {
     activities: outsideWorld(policy, (events) => {
       for (const { incidentId, kind } of events) if (kind === 'declared') tell({ declared: incidentId });
       const of = (wanted: string) => events.filter(({ kind }) => kind === wanted).length;
-      tell({ recorded: of('status-changed'), refused: of('rejected') + of('noted') });
+      tell({
+        recorded: of('measure-recorded'),
+        refused: of('rejected') + of('noted'),
+      });
     }),
     dataConverter: workerDataConverter(encryptionKeys),
     interceptors: { activity: [answering] },
