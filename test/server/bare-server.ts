@@ -1,6 +1,7 @@
 /** The server without a Temporal, for what is decided before anything is asked of it. */
 import type { FastifyInstance } from 'fastify';
 import { SealingCodec } from '../../client/codec';
+import { UnknownCase } from '../../client/errors';
 import type { TocsinClient } from '../../client/tocsin-client';
 import { createServer, type ServerDeps } from '../../server/create-server';
 import { OidcAuthenticator, type OidcSettings } from '../../server/identity/oidc';
@@ -27,7 +28,11 @@ export async function bareServer(
     origins: [ORIGIN],
     namespace: 'default',
     // Knows of no case, and is asked for nothing else.
-    client: { find: async () => undefined, listUpTo: async () => ({ cases: [], cut: false }) } as never as TocsinClient,
+    client: {
+      find: async () => undefined,
+      listUpTo: async () => ({ cases: [], cut: false }),
+      send: async (id: string) => Promise.reject(new UnknownCase('incident', id)),
+    } as never as TocsinClient,
     codec: new SealingCodec([KEY]),
     temporal: async () => {},
     pages: { sessions: new Sessions(new Seal([KEY]), true, ''), address: ADDRESS },
