@@ -1,6 +1,7 @@
 /** Reads the cases of the register; what it has read once it reads again only when entries were added. */
 import type { Pool } from 'pg';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
+import { isUnavailable } from '../postgres/pool';
 import { readEvents } from './read-incident';
 import { type RegisteredHead, registeredHeads } from './registered-heads';
 
@@ -10,20 +11,32 @@ export class EachCase<T> {
   /**
    * @param read what to make of the entries of a case; of one for which it answers nothing, nothing is kept.
    * @param skip cases that need not be read.
+   * @param unreadable told of a case whose entries cannot be read, as they were damaged: it stands as it was read before, and the
+   * others are read. Without it that is an error.
    */
   constructor(
     private readonly pool: Pool,
     private readonly read: (entries: readonly RecordedEvent[]) => T | undefined,
     private readonly skip: (head: RegisteredHead) => boolean = () => false,
+    private readonly unreadable?: (caseId: string, error: Error) => void,
   ) {}
 
   /** Throws the driver's error while Postgres is away. */
   async all(): Promise<T[]> {
-    for (const head of await registeredHeads(this.pool)) {
+    const heads = await registeredHeads(this.pool);
+    // A register that was restored from an older backup has cases no more: what was read of them before is not true of it.
+    const ids = new Set(heads.map(({ caseId }) => caseId));
+    for (const caseId of this.known.keys()) if (!ids.has(caseId)) this.known.delete(caseId);
+    for (const head of heads) {
       const { caseId, seq } = head;
       if (this.known.get(caseId)?.seq === seq) continue;
-      const found = this.skip(head) ? undefined : this.read(await readEvents(this.pool, caseId));
-      this.known.set(caseId, { seq, ...(found && { found }) });
+      try {
+        const found = this.skip(head) ? undefined : this.read(await readEvents(this.pool, caseId));
+        this.known.set(caseId, { seq, ...(found && { found }) });
+      } catch (error) {
+        if (!this.unreadable || isUnavailable(error)) throw error;
+        this.unreadable(caseId, error as Error);
+      }
     }
     return [...this.known.values()].flatMap(({ found }) => (found ? [found] : []));
   }

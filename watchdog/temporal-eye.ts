@@ -13,6 +13,8 @@ import { MOST_NAMED, WritersEye } from './writers-eye';
 
 /** Time for one call. */
 const CALL_MS = 10_000;
+/** Time for a whole list, of thousands too. */
+const LIST_MS = 60_000;
 /** Calls at once: a look at thousands of cases must not crowd out what it looks at. */
 const AT_ONCE = 10;
 const NOT_FOUND = 5;
@@ -48,10 +50,12 @@ export class TemporalEye {
   async listed(): Promise<ListedRun[]> {
     const types = Object.values(KINDS).map(({ workflow }) => `"${workflow}"`);
     const query = `WorkflowType IN (${types.join(', ')}) AND ExecutionStatus = "Running"`;
-    const found: ListedRun[] = [];
-    for await (const { workflowId, startTime } of executions(this.client, query))
-      found.push({ id: workflowId, startedAt: startTime.toISOString() });
-    return found;
+    return this.client.withDeadline(Date.now() + LIST_MS, async () => {
+      const found: ListedRun[] = [];
+      for await (const { workflowId, startTime } of executions(this.client, query))
+        found.push({ id: workflowId, startedAt: startTime.toISOString() });
+      return found;
+    });
   }
 
   /** Workflows that were to write entries of these cases and ended before. */
@@ -65,7 +69,8 @@ export class TemporalEye {
     const parts: Part[] = [];
     for (const [name, id] of Object.entries(SCHEDULES) as Array<[keyof typeof SCHEDULES, string]>) {
       const how = await this.timed(() => this.schedule(id));
-      if (how === 'runs' || (how === 'gone' && name !== 'audit' && !(await this.hasRun(id)))) continue;
+      if (how === 'runs' || (how === 'gone' && name !== 'audit' && !(await this.timed(() => this.hasRun(id)))))
+        continue;
       const remedy =
         how === 'gone'
           ? 'Start a worker anew: it makes the schedule again'

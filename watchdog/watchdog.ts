@@ -7,7 +7,7 @@ import type { Pool } from 'pg';
 import type { MailPort } from '../activities/mail/mail-port';
 import type { TocsinClient } from '../client/tocsin-client';
 import type { Instant } from '../domain/kernel/time';
-import { type Finding, findings, type Look, type Part, type WatchedRun } from '../domain/watch/finding';
+import { type Finding, findings, type Look, type Part, unseenIn, type WatchedRun } from '../domain/watch/finding';
 import { type RegisteredCase, registeredCase } from '../domain/watch/registered-case';
 import { type Memory, ringsAfter } from '../domain/watch/rings';
 import type { Log } from '../platform/log';
@@ -39,14 +39,43 @@ const AWAY = {
   Temporal: { atStake: 'no deadline is acted on', setting: 'TEMPORAL_ADDRESS' },
 } as const;
 
-/** What could not be looked at is told; that Postgres went away since is told by the next look. */
-function unlooked(part: 'signing' | 'anchoring'): (error: unknown) => Part[] {
-  const what = part === 'signing' ? 'the register is signed' : 'what is signed is kept outside';
-  return (error) => {
-    if (isUnavailable(error)) return [];
-    const problem = `Could not check whether ${what} (${(error as Error).message}). Does the register's database have the schema of this release?`;
-    return [{ part, problem }];
-  };
+/** What one look sees of parts: what is wrong, and what could not be looked at. */
+class Sight {
+  readonly parts: Part[] = [];
+  readonly unread = new Set<Part['part']>();
+
+  missed(...parts: Array<Part['part']>): void {
+    for (const part of parts) this.unread.add(part);
+  }
+
+  /** What could not be looked at is told; that Postgres went away since is told by the next look. */
+  unlooked(part: 'signing' | 'anchoring'): (error: unknown) => void {
+    const what = part === 'signing' ? 'the register is signed' : 'what is signed is kept outside';
+    return (error) => {
+      this.missed(part, ...(part === 'signing' ? ['clock' as const] : []));
+      if (isUnavailable(error)) return;
+      const problem = `Could not check whether ${what} (${(error as Error).message}). Does the register's database have the schema of this release?`;
+      this.parts.push({ part, problem });
+    };
+  }
+
+  /** A case that cannot be read is told, and hides no other. */
+  unreadable(caseId: string, { message }: Error): void {
+    const problem =
+      `${caseId} cannot be read from the register (${message}), so whether its deadlines are watched is not known. Were its ` +
+      'entries changed, or did a later release write them?';
+    this.parts.push({ part: 'entries', of: caseId, problem });
+  }
+
+  /** Temporal keeps its lists apart from what runs: they may be away alone. */
+  noLists({ message }: Error): void {
+    this.missed('schedule');
+    if (this.parts.some(({ part, of }) => part === 'temporal' && of === 'lists')) return;
+    const problem =
+      `Temporal does not answer from its lists (${message}): what runs and is not in the register is not found, and the board and ` +
+      '`list` show nothing. Does its visibility store run? Open cases were looked at one by one';
+    this.parts.push({ part: 'temporal', of: 'lists', problem });
+  }
 }
 
 export interface WatchdogDeps {
@@ -66,6 +95,7 @@ export class Watchdog {
   private readonly rollCall = new RollCall();
   private readonly writersEye = new WritersEye();
   private memory: Memory = new Map();
+  private sight = new Sight();
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> = Promise.resolve();
   private readonly stopping = new AbortController();
@@ -77,7 +107,8 @@ export class Watchdog {
     private readonly settings: WatchdogSettings,
   ) {
     // A closed case is kept without its state: a register holds many more of them than are open.
-    this.register = new EachCase(deps.pool, registeredCase);
+    const unreadable = (caseId: string, error: Error) => this.sight.unreadable(caseId, error);
+    this.register = new EachCase(deps.pool, registeredCase, undefined, unreadable);
   }
 
   /** Looks now, and again after each pause, until it is stopped. */
@@ -94,9 +125,11 @@ export class Watchdog {
   }
 
   /** One look, and what is wrong in it. */
-  async look(): Promise<{ at: Instant; found: Finding[] }> {
+  async look(): Promise<{ at: Instant; found: Finding[]; isUnseen: (before: Finding) => boolean }> {
     const at = this.instant();
-    const parts: Part[] = [];
+    const sight = new Sight();
+    this.sight = sight;
+    const { parts } = sight;
     const cases = await this.seen(
       () => this.register.all(),
       (problem) => parts.push({ part: 'postgres', problem }),
@@ -104,33 +137,38 @@ export class Watchdog {
     );
     // Postgres that is away is told already.
     if (cases) {
-      parts.push(...(await unsignedOrAstray(this.deps.pool).catch(unlooked('signing'))));
-      parts.push(...(await anchoringBehind(this.deps.pool).catch(unlooked('anchoring'))));
-    }
+      parts.push(...((await unsignedOrAstray(this.deps.pool).catch(sight.unlooked('signing'))) ?? []));
+      parts.push(...((await anchoringBehind(this.deps.pool).catch(sight.unlooked('anchoring'))) ?? []));
+    } else sight.missed('signing', 'clock', 'anchoring', 'entries');
     const temporal = await this.seen(
-      () => this.askTemporal(cases),
+      () => this.askTemporal(cases, sight),
       (problem) => parts.push({ part: 'temporal', problem }),
       'Temporal',
     );
-    if (temporal) parts.push(...(temporal.worker ? [temporal.worker] : []), ...temporal.schedules);
-    const disk = await fullDisk(this.deps.dataDir).catch(() => undefined);
+    if (temporal) parts.push(...(temporal.worker ? [temporal.worker] : []), ...(temporal.schedules ?? []));
+    else sight.missed('worker', 'schedule', 'temporal');
+    const disk = await fullDisk(this.deps.dataDir).catch(() => sight.missed('disk'));
     if (disk) parts.push(disk);
     const look: Look = {
       at,
       parts,
+      unread: [...sight.unread],
       ...(cases && { cases }),
-      ...(temporal && { runs: temporal.runs, listed: temporal.listed, writers: temporal.writers }),
+      ...(temporal && { runs: temporal.runs }),
+      ...(temporal?.listed && { listed: temporal.listed }),
+      ...(temporal?.writers && { writers: temporal.writers }),
     };
-    return { at, found: findings(look) };
+    const found = findings(look);
+    return { at, found, isUnseen: unseenIn(look, found) };
   }
 
   /** One look, and what it makes known: to people, and to the dead man's switch. */
   async round(): Promise<void> {
     const look = await unlessAborted(this.look(), this.stopping.signal);
     if (!look) return;
-    const { found } = look;
+    const { found, isUnseen } = look;
     const now = this.instant();
-    const { rings, over, memory } = ringsAfter(this.memory, found, now);
+    const { rings, over, memory } = ringsAfter(this.memory, found, now, isUnseen);
     const message = messageOf(rings, over, now);
     const { ways, problems } = message ? await tell(message, this.settings, this.deps.mail, now) : NOTHING_TO_TELL;
     for (const problem of problems) this.deps.log.error({ problem }, 'the watchdog could not tell everybody');
@@ -152,28 +190,30 @@ export class Watchdog {
     }, this.settings.everyMs);
   }
 
-  private async askTemporal(cases: RegisteredCase[] | undefined) {
+  private async askTemporal(cases: RegisteredCase[] | undefined, sight: Sight) {
     const client = await this.deps.temporal();
     // A call under way would keep the process from ending.
     this.calls = new AbortController();
     // The client leaves a listener for each call of the look; they go with the signal.
     setMaxListeners(0, this.calls.signal);
     if (this.stopping.signal.aborted) this.calls.abort();
-    return client.temporal.withAbortSignal(this.calls.signal, () => this.atTemporal(client, cases));
+    return client.temporal.withAbortSignal(this.calls.signal, () => this.atTemporal(client, cases, sight));
   }
 
-  private async atTemporal(client: TocsinClient, cases: RegisteredCase[] | undefined) {
+  private async atTemporal(client: TocsinClient, cases: RegisteredCase[] | undefined, sight: Sight) {
     const eye = new TemporalEye(client.temporal, this.deps.taskQueue, this.writersEye);
     const open = cases?.filter((each) => each.open && !each.exercise) ?? [];
     // Listed first: what is closed and read meanwhile is not taken for one that was never written.
-    const listed = await eye.listed();
+    const noLists = (error: Error) => sight.noLists(error);
+    const listed = await eye.listed().catch(noLists);
     const [runs, worker] = [await eye.runs(open), await eye.worker()];
     // Without a worker nobody can answer, and where a run is not as it should be that is told.
     const quiet = worker ? [] : open.filter(({ id }) => isQuiet(runs.get(id)));
     const silent = await this.rollCall.silentOne(quiet, async (id) => (await client.view(id))?.state.seq);
     const run = silent && runs.get(silent);
     if (run) run.silent = true;
-    return { listed, runs, worker, writers: await eye.writers(open), schedules: await eye.schedules() };
+    const writers = await eye.writers(open).catch(noLists);
+    return { listed, runs, worker, writers, schedules: await eye.schedules().catch(noLists) };
   }
 
   private async seen<T>(

@@ -33,7 +33,7 @@ export interface ListedRun {
 
 /** A part that everything needs, and what was found of it. */
 export interface Part {
-  part: 'temporal' | 'postgres' | 'worker' | 'schedule' | 'disk' | 'signing' | 'anchoring' | 'clock';
+  part: 'temporal' | 'postgres' | 'worker' | 'schedule' | 'disk' | 'signing' | 'anchoring' | 'clock' | 'entries';
   /** Which of several. */
   of?: string;
   problem: string;
@@ -51,6 +51,8 @@ export interface Look {
   /** Workflows that were to write entries for a case and have not done it. */
   writers?: EntryWriter[];
   parts: Part[];
+  /** Parts that could not be looked at: nothing is concluded from their not being among the others. */
+  unread?: ReadonlyArray<Part['part']>;
 }
 
 export type Finding = { key: string; remedy: CommandLine[] } & (
@@ -103,6 +105,32 @@ export function findings({ at, cases, runs, listed, writers, parts }: Look): Fin
     found.push({ kind: 'unregistered', key: `unregistered ${id}`, caseId: id, startedAt, remedy });
   }
   return found;
+}
+
+/** Findings of a run that say that nothing else can be seen of it. */
+const COVERS: Partial<Record<Finding['kind'], ReadonlyArray<Finding['kind']>>> = {
+  stopped: ['missing', 'astray', 'silent', 'stuck', 'work-failing'],
+  missing: ['stopped', 'astray', 'silent', 'stuck', 'work-failing'],
+  astray: ['stopped', 'missing', 'silent', 'stuck', 'work-failing'],
+  stuck: ['silent'],
+};
+
+/** Of a finding from before: whether this look could not see how that stands now. That it did not find it says nothing then. */
+export function unseenIn(look: Look, found: readonly Finding[]): (before: Finding) => boolean {
+  const covered = new Set(
+    found.flatMap((each) =>
+      'caseId' in each ? (COVERS[each.kind] ?? []).map((kind) => `${kind} ${each.caseId}`) : [],
+    ),
+  );
+  return (before) => {
+    if (before.kind === 'part') return look.unread?.includes(before.part) ?? false;
+    if (!look.cases) return true;
+    if (before.kind === 'unregistered' || before.kind === 'second') return !look.listed;
+    if (before.kind === 'unwritten') return !look.writers;
+    if (!look.runs || covered.has(`${before.kind} ${before.caseId}`)) return true;
+    // Where no worker is, nobody is asked.
+    return before.kind === 'silent' && look.parts.some(({ part }) => part === 'worker');
+  };
 }
 
 function ofCase({ id, nextDueAt }: RegisteredCase, run: WatchedRun | null, at: Instant): Finding[] {
@@ -166,5 +194,6 @@ function unwritten(cases: readonly RegisteredCase[], writers: readonly EntryWrit
 
 function remedyOf({ part }: Part): CommandLine[] {
   if (part === 'worker') return [commandLine('worker', {})];
+  if (part === 'entries') return [commandLine('register verify', {})];
   return part === 'anchoring' ? [commandLine('register sign', {})] : [];
 }

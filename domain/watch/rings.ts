@@ -25,11 +25,15 @@ export interface Ring {
   time: number;
 }
 
-/** What a look adds: what is to be told now, what was told and is gone, and what is remembered from then on. */
+/**
+ * What a look adds: what is to be told now, what was told and is gone, and what is remembered from then on. What this look could
+ * not see (`isUnseen`) is neither gone nor told again: it is remembered as it was.
+ */
 export function ringsAfter(
   memory: Memory,
   found: readonly Finding[],
   now: Instant,
+  isUnseen: (before: Finding) => boolean = () => false,
 ): { rings: Ring[]; over: Watched[]; memory: Memory } {
   const next: Memory = new Map();
   const rings: Ring[] = [];
@@ -42,6 +46,7 @@ export function ringsAfter(
     }
     next.set(finding.key, watched);
   }
+  for (const [key, watched] of memory) if (!next.has(key) && isUnseen(watched.finding)) next.set(key, watched);
   const over = [...memory.values()].filter(({ finding, rung }) => rung > 0 && !next.has(finding.key));
   return { rings, over, memory: next };
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { commandText } from '../../../domain/kernel/command-lines';
 import { HOUR_MS, MINUTE_MS, toInstant, toMs } from '../../../domain/kernel/time';
-import { type Finding, findings, type Look, type WatchedRun } from '../../../domain/watch/finding';
+import { type Finding, findings, type Look, unseenIn, type WatchedRun } from '../../../domain/watch/finding';
 import { findingDetails, findingText } from '../../../domain/watch/finding-text';
 import { type RegisteredCase, registeredCase, stateOfAny } from '../../../domain/watch/registered-case';
 import { type Memory, ringsAfter } from '../../../domain/watch/rings';
@@ -168,6 +168,67 @@ describe('when it is told', () => {
     const over = ringsAfter(rung.memory, [], NOW);
     expect(over.over).toMatchObject([{ finding: { key: finding.key } }]);
     expect(ringsAfter(over.memory, [], NOW).over).toEqual([]);
+  });
+
+  describe('what a look could not see is not in order again', () => {
+    const runs = new Map([['INC-1', running({ status: 'TERMINATED' })]]);
+    const whole: Look = { at: NOW, cases: [open()], runs, listed: [], writers: [], parts: [] };
+    const noWorker = { part: 'worker' as const, problem: 'No worker asks for work' };
+    const unsigned = { part: 'signing' as const, problem: 'Nobody signs' };
+    /** What is told as over by a look after two that saw this, and what the one after it tells. */
+    const lookThen = (first: Look, then: Partial<Look>) => {
+      let memory: Memory = new Map();
+      for (const at of [0, 1]) ({ memory } = ringsAfter(memory, findings(first), ago(-at * MINUTE_MS)));
+      const look: Look = { ...first, ...then };
+      const seen = ringsAfter(memory, findings(look), ago(-2 * MINUTE_MS), unseenIn(look, findings(look)));
+      const again = ringsAfter(seen.memory, findings(first), ago(-16 * MINUTE_MS), unseenIn(first, findings(first)));
+      const { rings } = again;
+      return {
+        over: seen.over.map(({ finding: { key } }) => key),
+        rings: rings.map((each) => [each.finding.key, each.time]),
+      };
+    };
+
+    test.each<[string, Look, Partial<Look>]>([
+      ['Temporal was away', whole, { runs: undefined, listed: undefined, writers: undefined, unread: ['worker'] }],
+      ['Postgres was away', whole, { cases: undefined, unread: ['signing'] }],
+    ])('%s: a case that had stopped is told again, as what it is', (_, first, then) => {
+      expect(lookThen(first, then)).toEqual({ over: [], rings: [['stopped INC-1', 2]] });
+    });
+
+    test('a part that nobody could ask after', () => {
+      const first = { ...whole, cases: [], parts: [noWorker, unsigned] };
+      expect(lookThen(first, { parts: [], unread: ['worker', 'signing'] })).toEqual({
+        over: [],
+        rings: [
+          ['worker', 2],
+          ['signing', 2],
+        ],
+      });
+      expect(lookThen(first, { parts: [] }).over).toEqual(['worker', 'signing']);
+    });
+
+    test('one that had stopped and is gone altogether, or whose place another has taken', () => {
+      expect(lookThen(whole, { runs: new Map([['INC-1', null]]) }).over).toEqual([]);
+      expect(lookThen(whole, { runs: new Map([['INC-1', running({ astray: 'is of another type' })]]) }).over).toEqual(
+        [],
+      );
+      expect(lookThen(whole, { runs: new Map([['INC-1', running()]]) }).over).toEqual(['stopped INC-1']);
+      expect(lookThen(whole, { cases: [open({ open: false })] }).over).toEqual(['stopped INC-1']);
+    });
+
+    test('one that did not answer, while there is no worker to answer', () => {
+      const first = { ...whole, runs: new Map([['INC-1', running({ silent: true })]]) };
+      const quiet = new Map([['INC-1', running()]]);
+      expect(lookThen(first, { runs: quiet, parts: [noWorker] }).over).toEqual([]);
+      expect(lookThen(first, { runs: quiet }).over).toEqual(['silent INC-1']);
+    });
+
+    test('what only lists tell, while they are away', () => {
+      const first = { ...whole, cases: [], listed: [{ id: 'INC-2', startedAt: ago(HOUR_MS) }] };
+      expect(lookThen(first, { listed: undefined }).over).toEqual([]);
+      expect(lookThen(first, { listed: [] }).over).toEqual(['unregistered INC-2']);
+    });
   });
 
   test('whatever comes and goes, nothing that two looks see in a row is left untold', () => {

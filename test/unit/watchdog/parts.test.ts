@@ -25,6 +25,36 @@ test('each part that does not answer is told with what is at stake and the setti
   ]);
 });
 
+test('lists of Temporal that are away alone hide no case that has stopped', async () => {
+  const down = Object.assign(new Error('14 UNAVAILABLE: no visibility store'), { code: 14 });
+  const workflowService = {
+    listWorkflowExecutions: away('no visibility store'),
+    describeWorkflowExecution: async () => {
+      throw Object.assign(new Error('not found'), { code: 5 });
+    },
+    describeTaskQueue: async () => ({ pollers: [{}] }),
+    describeSchedule: async () => {
+      throw down;
+    },
+  };
+  const client = {
+    options: { namespace: 'default' },
+    workflowService,
+    withDeadline: (_: unknown, call: () => unknown) => call(),
+    withAbortSignal: (_: unknown, call: () => unknown) => call(),
+  };
+  const dog = watchdog(
+    async () => ({ rows: [] }) as never,
+    async () => ({ temporal: client }) as never,
+  );
+  Object.assign(dog, { register: { all: async () => [{ id: 'TRI-1', workflow: 'triage', open: true }] } });
+  const { found, isUnseen } = await dog.look();
+  const told = found.filter((each) => each.kind !== 'part' || each.part === 'temporal');
+  expect(told.map(({ key }) => key)).toEqual(['temporal lists', 'missing TRI-1']);
+  expect(told[0]).toMatchObject({ problem: expect.stringContaining('(no visibility store)') });
+  expect(isUnseen({ kind: 'unregistered', key: 'unregistered X', caseId: 'X', startedAt: '', remedy: [] })).toBe(true);
+});
+
 test('a look that nothing answers is given up when the watchdog stops, and nothing is told of it', async () => {
   const never = () => new Promise<never>(() => undefined);
   const looking = new Watchdog(
