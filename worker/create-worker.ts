@@ -33,6 +33,7 @@ import { createPipeline } from '../detection/intake/inbox/pipeline';
 import { claimReporterMail, settleReporterMail } from '../detection/reports/store/reporter';
 import { tocsin } from '../domain/kernel/command-lines';
 import { spoolQueue } from '../domain/kernel/spool-queue';
+import { stateOfAny } from '../domain/watch/registered-case';
 import { allEnded } from '../platform/all-ended';
 import { atEnd } from '../platform/ending';
 import { ActionLinks } from '../platform/links/action-link';
@@ -280,7 +281,14 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
         : noExercises<ContainmentPort>(),
     },
     contacts,
-    escalation: connectEscalation(settings.escalation, { mail: live.mail, contacts, artefacts, log, linkMaker }),
+    escalation: connectEscalation(
+      settings.escalation,
+      { mail: live.mail, contacts, artefacts, log, linkMaker },
+      async (caseId) => {
+        const state = stateOfAny(await readEvents(pool, caseId));
+        return state && (state.closedAt === undefined ? 'open' : 'closed');
+      },
+    ),
     audit,
     detections: pipeline.inbox,
     dependencies: configuredDependencies(pool, dataDir, settings.dependencies),

@@ -1,6 +1,6 @@
 /** How the alarms of a worker's live cases are repeated: from the settings, through Temporal. */
 import { Context } from '@temporalio/activity';
-import { createTemporalCases } from '../activities/paging/cases';
+import { createTemporalCases, type InRegister } from '../activities/paging/cases';
 import type { EscalationDeps } from '../activities/paging/escalate';
 import { createEscalationPorts } from '../activities/paging/ports';
 import type { StaffMailDeps } from '../activities/paging/send-once';
@@ -9,7 +9,11 @@ import { rotaFile } from '../policy/rota-file';
 import type { WorkerSettings } from '../settings/worker';
 
 /** Throws when the rota or the escalation policy is wrong. `live`: what mails of live cases need. */
-export function connectEscalation(settings: WorkerSettings['escalation'], live: StaffMailDeps): EscalationDeps {
+export function connectEscalation(
+  settings: WorkerSettings['escalation'],
+  live: StaffMailDeps,
+  inRegister: InRegister,
+): EscalationDeps {
   const policy = loadEscalation(settings.policyFile);
   // The client of the worker that runs the activity, with its payload encryption.
   const connected = () => {
@@ -20,7 +24,7 @@ export function connectEscalation(settings: WorkerSettings['escalation'], live: 
     ports: createEscalationPorts(settings, live),
     rota: settings.rotaFile ? rotaFile(settings.rotaFile, live.log) : async () => undefined,
     repeat: (severity) => repeatFor(policy, severity),
-    cases: createTemporalCases(connected, live.log),
+    cases: createTemporalCases(connected, inRegister, live.log),
     linkMaker: live.linkMaker,
   };
 }

@@ -20,8 +20,28 @@ export interface CasesPort {
 /** Time for one call to Temporal. */
 const CALL_MS = 10_000;
 
+/** How the register has a case; `undefined`: not at all. Throws while it cannot be read. */
+export type InRegister = (caseId: string) => Promise<'open' | 'closed' | undefined>;
+
+const GONE: Standing = { isClosed: true, acknowledged: [], settled: [] };
+
 /** Through Temporal. `connected` gives the client and the queue of the worker that runs the activity. */
-export function createTemporalCases(connected: () => { client: Client; taskQueue: string }, log: Log): CasesPort {
+export function createTemporalCases(
+  connected: () => { client: Client; taskQueue: string },
+  inRegister: InRegister,
+  log: Log,
+): CasesPort {
+  /**
+   * Of a case whose workflow is over in another way than by its closing, or is not there: somebody may have ended it, and then its
+   * alarms are as open as before, until it is resumed.
+   */
+  async function withoutRun(caseId: string, run: 'ended' | 'missing'): Promise<Standing | undefined> {
+    const stands = await inRegister(caseId);
+    if (stands === 'closed' || (stands === undefined && run === 'missing')) return GONE;
+    log.warn({ caseId }, 'the workflow of a case has stopped, and the case is not closed: its alarms are repeated');
+    return undefined;
+  }
+
   return {
     async escalate(caseId, signal) {
       const { client, taskQueue } = connected();
@@ -39,14 +59,19 @@ export function createTemporalCases(connected: () => { client: Client; taskQueue
     async standing(caseId, alarms) {
       const { client } = connected();
       const handle = client.workflow.getHandle(caseId);
-      const gone: Standing = { isClosed: true, acknowledged: [], settled: [] };
       try {
-        const { status } = await within(client, () => handle.describe());
-        if (status.name !== 'RUNNING') return gone;
+        const status = await within(client, () => handle.describe()).then(
+          (run) => run.status.name,
+          (error: unknown) => {
+            if (error instanceof WorkflowNotFoundError) return undefined;
+            throw error;
+          },
+        );
+        if (status === 'COMPLETED') return GONE;
+        if (status !== 'RUNNING') return await withoutRun(caseId, status === undefined ? 'missing' : 'ended');
         const view = await within(client, () => handle.query<ViewWithAlarms | undefined>('state'));
         return view && standingOf(view, alarms);
       } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return gone;
         log.warn({ caseId, error: (error as Error).name }, 'a case does not report its state: its alarms are repeated');
         return undefined;
       }

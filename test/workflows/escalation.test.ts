@@ -45,6 +45,8 @@ const paged: Array<{ at: Instant; through: string; page: Page }> = [];
 const acknowledgements: Acknowledged[] = [];
 const ends: Resolved[] = [];
 let slackIsDown = false;
+/** How the register has each case. */
+let inRegister: 'open' | 'closed' = 'open';
 
 function recorder(name: EscalationPort['name'], now: () => Promise<Instant>): EscalationPort {
   return {
@@ -71,7 +73,11 @@ function escalating(client: Client, world: FakeWorld): Partial<Activities> {
     ports: [recorder('email', now), recorder('slack', now), recorder('pagerduty', now)],
     rota: async () => rota,
     repeat: () => ({ every: 'PT5M', tries: 3 }),
-    cases: createTemporalCases(() => ({ client, taskQueue: TASK_QUEUE }), log),
+    cases: createTemporalCases(
+      () => ({ client, taskQueue: TASK_QUEUE }),
+      async () => inRegister,
+      log,
+    ),
     contacts: createContacts({ fallback: 'fallback@rota.example' }),
     artefacts,
     log,
@@ -98,6 +104,7 @@ jest.retryTimes(1, { logErrorsBeforeRetry: true });
 let harness: WorkflowHarness;
 beforeEach(async () => {
   slackIsDown = false;
+  inRegister = 'open';
   for (const list of [paged, acknowledgements, ends]) list.length = 0;
   harness = await WorkflowHarness.start(escalating);
 }, 120_000);
@@ -320,6 +327,19 @@ test('it ends with its case, acknowledged or not', async () => {
     [open, seen].map(({ id }) => [id, 'closed']).sort(),
   );
   for (const incident of [open, seen]) expect((await escalationOf(incident)).status).toBe('COMPLETED');
+}, 60_000);
+
+test('a case whose workflow was ended is not closed: its alarms go on to page, until it is', async () => {
+  const { incident, from } = await declared();
+  await minutes(62);
+  await incident.handle.terminate('not by its closing');
+  await minutes(10);
+  expect(pages(from).map(([minute]) => minute)).toEqual([60, 65, 70]);
+  expect(ends).toEqual([]);
+  inRegister = 'closed';
+  await minutes(8);
+  expect(pages(from)).toHaveLength(3);
+  expect(ends).toMatchObject([{ reason: 'closed' }]);
 }, 60_000);
 
 test('acknowledged before its escalation heard of it: nobody is paged', async () => {
