@@ -5,6 +5,7 @@ import { namedAsEnded, writerAsItStands } from '../client/entry-writers';
 import { described, executions, infoOf } from '../client/executions';
 import { KINDS } from '../client/kinds';
 import type { EntryWriter } from '../domain/case/backlog-id';
+import { ESCALATION_WORKFLOW, escalationId } from '../domain/escalation/escalation';
 import { SCHEDULES } from '../domain/kernel/schedules';
 import type { ListedRun, Part, WatchedRun } from '../domain/watch/finding';
 import type { RegisteredCase } from '../domain/watch/registered-case';
@@ -34,11 +35,13 @@ export class TemporalEye {
   ) {}
 
   /** How the workflows of these cases stand; `null` where the server has none. Throws while Temporal is away. */
-  async runs(cases: ReadonlyArray<{ id: string; workflow: string }>): Promise<Map<string, WatchedRun | null>> {
+  async runs(
+    cases: ReadonlyArray<Pick<RegisteredCase, 'id' | 'workflow' | 'ringingAt'>>,
+  ): Promise<Map<string, WatchedRun | null>> {
     const runs = new Map<string, WatchedRun | null>();
     for (let i = 0; i < cases.length; i += AT_ONCE) {
       const some = cases.slice(i, i + AT_ONCE);
-      const seen = await Promise.all(some.map((each) => this.run(each.id, each.workflow)));
+      const seen = await Promise.all(some.map((each) => this.withEscalation(each)));
       some.forEach(({ id }, n) => {
         runs.set(id, seen[n]!);
       });
@@ -118,6 +121,16 @@ export class TemporalEye {
     if (asked.every(({ pollers }) => pollers?.length)) return undefined;
     const problem = `No worker asks for work on the queue "${this.taskQueue}": no deadline is acted on until one does`;
     return { part: 'worker', problem };
+  }
+
+  private async withEscalation({
+    id,
+    workflow,
+    ringingAt,
+  }: Pick<RegisteredCase, 'id' | 'workflow' | 'ringingAt'>): Promise<WatchedRun | null> {
+    const run = await this.run(id, workflow);
+    if (!run || ringingAt === undefined) return run;
+    return { ...run, escalation: await this.run(escalationId(id), ESCALATION_WORKFLOW) };
   }
 
   private async run(id: string, workflow: string): Promise<WatchedRun | null> {

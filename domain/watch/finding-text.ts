@@ -40,6 +40,8 @@ export function findingText(finding: Finding, now: Instant): string {
       return finding.nextAt
         ? `${finding.caseId}: ${finding.activity} failed and is not tried again before ${minuteText(finding.nextAt)} UTC: unless a provider asked for that pause, somebody holds it up; what it is for does not happen`
         : `${finding.caseId}: ${finding.activity} has failed ${finding.attempt} times and is tried again; what it is for does not happen`;
+    case 'hushed':
+      return `${finding.caseId} has alarms that nobody has acknowledged, and ${hushedText(finding)}: nobody is paged about them`;
     case 'unwritten':
       return (
         `${finding.caseId}: the workflow that was to write its entries ${finding.first} to ${finding.last} was ended, and they are ` +
@@ -58,6 +60,14 @@ export function findingText(finding: Finding, now: Instant): string {
     case 'part':
       return finding.problem;
   }
+}
+
+function hushedText({ status, since, how }: Finding & { kind: 'hushed' }): string {
+  if (status === 'MISSING') return 'Temporal has no workflow that repeats them';
+  const at = since ? `${minuteText(since)} UTC` : '';
+  if (status === 'RUNNING')
+    return `the workflow that repeats them ${how ?? `does not move: its workflow task waits since ${at}`}`;
+  return `the workflow that repeats them ${STATUS_WORDS[status] ?? `is ${status}`}${at && ` at ${at}`}`;
 }
 
 /** The next deadline of the case, and the commands that mend it, a line each. */

@@ -23,6 +23,8 @@ export interface WatchedRun {
   task?: { since: Instant; attempt: number };
   /** Activities that have failed again and again, by their type. */
   failing: Array<{ activity: string; attempt: number; nextAt?: Instant }>;
+  /** Of a case whose alarms nobody has acknowledged: the workflow that repeats them; `null`: Temporal has none. */
+  escalation?: WatchedRun | null;
 }
 
 /** A workflow of a case that Temporal has as running. */
@@ -62,6 +64,7 @@ export type Finding = { key: string; remedy: CommandLine[] } & (
   | { kind: 'silent'; caseId: string; nextDueAt?: Instant }
   | { kind: 'stuck'; caseId: string; since: Instant; attempt: number; nextDueAt?: Instant }
   | { kind: 'work-failing'; caseId: string; activity: string; attempt: number; nextAt?: Instant; nextDueAt?: Instant }
+  | { kind: 'hushed'; caseId: string; status: string; since?: Instant; how?: string; nextDueAt?: Instant }
   | { kind: 'unwritten'; caseId: string; first: number; last: number; nextDueAt?: Instant }
   | { kind: 'unregistered'; caseId: string; startedAt: Instant }
   | { kind: 'second'; caseId: string; startedAt: Instant }
@@ -109,9 +112,9 @@ export function findings({ at, cases, runs, listed, writers, parts }: Look): Fin
 
 /** Findings of a run that say that nothing else can be seen of it. */
 const COVERS: Partial<Record<Finding['kind'], ReadonlyArray<Finding['kind']>>> = {
-  stopped: ['missing', 'astray', 'silent', 'stuck', 'work-failing'],
-  missing: ['stopped', 'astray', 'silent', 'stuck', 'work-failing'],
-  astray: ['stopped', 'missing', 'silent', 'stuck', 'work-failing'],
+  stopped: ['missing', 'astray', 'silent', 'stuck', 'work-failing', 'hushed'],
+  missing: ['stopped', 'astray', 'silent', 'stuck', 'work-failing', 'hushed'],
+  astray: ['stopped', 'missing', 'silent', 'stuck', 'work-failing', 'hushed'],
   stuck: ['silent'],
 };
 
@@ -133,7 +136,7 @@ export function unseenIn(look: Look, found: readonly Finding[]): (before: Findin
   };
 }
 
-function ofCase({ id, nextDueAt }: RegisteredCase, run: WatchedRun | null, at: Instant): Finding[] {
+function ofCase({ id, nextDueAt, ringingAt }: RegisteredCase, run: WatchedRun | null, at: Instant): Finding[] {
   const about = { caseId: id, ...(nextDueAt && { nextDueAt }) };
   const resume = [commandLine('resume', { 'incident-or-case': id })];
   if (run === null) return [{ kind: 'missing', key: `missing ${id}`, ...about, remedy: resume }];
@@ -148,8 +151,8 @@ function ofCase({ id, nextDueAt }: RegisteredCase, run: WatchedRun | null, at: I
   }
   const found: Finding[] = [];
   const { task } = run;
-  if (task && (task.attempt >= TASK_TRIES || toMs(at) - toMs(task.since) >= TASK_WAITS_MS))
-    found.push({ kind: 'stuck', key: `stuck ${id}`, ...about, ...task, remedy: [commandLine('show', { id })] });
+  if (isStuck(run, at))
+    found.push({ kind: 'stuck', key: `stuck ${id}`, ...about, ...task!, remedy: [commandLine('show', { id })] });
   // A task that waits says more: then nobody could answer.
   else if (run.silent)
     found.push({ kind: 'silent', key: `silent ${id}`, ...about, remedy: [commandLine('show', { id })] });
@@ -168,7 +171,26 @@ function ofCase({ id, nextDueAt }: RegisteredCase, run: WatchedRun | null, at: I
       remedy,
     });
   }
+  const rang = ringingAt !== undefined && toMs(at) - toMs(ringingAt) >= WRITTEN_WITHIN_MS;
+  const hushed = rang && run.escalation !== undefined && howHushed(run.escalation, at);
+  if (hushed) {
+    const remedy = [commandLine('resume', { 'incident-or-case': id, 'replace-running': true })];
+    found.push({ kind: 'hushed', key: `hushed ${id}`, ...about, ...hushed, remedy });
+  }
   return found;
+}
+
+function isStuck({ task }: WatchedRun, at: Instant): boolean {
+  return task !== undefined && (task.attempt >= TASK_TRIES || toMs(at) - toMs(task.since) >= TASK_WAITS_MS);
+}
+
+/** Why the workflow that repeats open alarms does not; `undefined` where it does. */
+function howHushed(run: WatchedRun | null, at: Instant): { status: string; since?: Instant; how?: string } | undefined {
+  if (run === null) return { status: 'MISSING' };
+  const { status, endedAt, astray, task } = run;
+  if (status !== 'RUNNING') return { status, ...(endedAt && { since: endedAt }) };
+  if (astray) return { status, how: astray };
+  return isStuck(run, at) ? { status, since: task!.since } : undefined;
 }
 
 /** Entries that the register has not got, and whose workflow was ended: no later one of the case is taken. */

@@ -1,6 +1,9 @@
 /** A case of any kind as its register entries tell it: whether it is open, and when it is due next. Pure. */
 import { type Folds, foldCase } from '../case/advance';
+import type { Alarm } from '../case/alarm';
 import type { CaseState } from '../case/lifecycle';
+import { unheardAlarms } from '../case/resumed';
+import { standingOf } from '../escalation/standing';
 import { nextDeadline, owedBy } from '../incident/clocks';
 import { INCIDENT_WORKFLOW } from '../incident/contract';
 import { INCIDENT_FOLDS } from '../incident/evolve';
@@ -28,6 +31,8 @@ export interface RegisteredCase {
   /** The earliest deadline that is owed, also when it is past. */
   nextDueAt?: Instant;
   lastAt: Instant;
+  /** When the latest of its alarms rang that nobody has acknowledged and that call for what is not done: those are repeated. */
+  ringingAt?: Instant;
 }
 
 type Reads = Folds<CaseState, RecordedEvent> & { nextDueAt(state: CaseState): Instant | undefined };
@@ -52,6 +57,7 @@ export function registeredCase(entries: readonly RecordedEvent[]): RegisteredCas
   const state = kind && foldCase(kind.reads, entries);
   if (!kind || !state) return undefined;
   const nextDueAt = state.closedAt ? undefined : kind.reads.nextDueAt(state);
+  const ringingAt = state.closedAt ? undefined : latestRinging(state, nextDueAt, entries);
   return {
     id: state.caseId,
     workflow: kind.workflow,
@@ -64,7 +70,18 @@ export function registeredCase(entries: readonly RecordedEvent[]): RegisteredCas
     status: state.status,
     ...(nextDueAt && { nextDueAt }),
     lastAt: entries.find(({ seq }) => seq === state.seq)!.at,
+    ...(ringingAt && { ringingAt }),
   };
+}
+
+function latestRinging(
+  state: CaseState,
+  nextDueAt: Instant | undefined,
+  entries: readonly RecordedEvent[],
+): Instant | undefined {
+  const alarms = unheardAlarms(state, entries).map(({ seq, at, data }) => ({ ...(data as Alarm), seq, at }));
+  const { settled } = standingOf({ state, nextDueAt: nextDueAt ?? null }, alarms);
+  return alarms.filter(({ seq }) => !settled.includes(seq)).sort((a, b) => b.seq - a.seq)[0]?.at;
 }
 
 /** The state of the case that these entries tell, of whatever kind. */

@@ -13,7 +13,7 @@ import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
 import { tocsin as runTocsin } from './commands';
 import { peopleClose } from './people';
-import { forget, rests, terminate } from './standing';
+import { forget, rests, rings, terminate } from './standing';
 
 const ONCALL = 'oncall@watch.example';
 const MANAGER = 'manager@watch.example';
@@ -172,6 +172,42 @@ test('reset to its first task: the fork says that it has stopped itself, and a r
   const events = await readIncidentEvents(world.pool, id);
   expect(events.slice(entries).map(({ kind }) => kind)[0]).toBe('resumed');
   expect(of(events, 'resumed')).toMatchObject([{ by: 'oncall', data: { found: 'failed' } }]);
+}, 180_000);
+
+test('what repeats its alarms was terminated, and is gone: it is told, and the command has them repeated again', async () => {
+  const id = 'INC-stopped-4';
+  const escalation = `${id}/escalation`;
+  const anHourAgo = new Date(Date.now() - 65 * MINUTE_MS).toISOString();
+  await world.client.declare({
+    declaration: declarationOf(id, {
+      serviceAffecting: false,
+      detectedAt: anHourAgo,
+      assessment: wholeBreach,
+    } as never),
+    policy,
+  });
+  await rings(world, id);
+  await rests(world, id);
+  const statusOf = async () => (await world.temporal.workflow.getHandle(escalation).describe()).status.name;
+  expect(await statusOf()).toBe('RUNNING');
+  const dog = watch();
+  const hushed = async () => (await dog.look()).found.filter(({ kind }) => kind === 'hushed');
+  // An alarm that has just rung may not have been handed over yet.
+  await dog.after(3);
+  expect(await hushed()).toEqual([]);
+  for (const end of [terminate, forget]) {
+    await end(world, escalation);
+    injected(`an escalation ended: ${end.name}`);
+    const found = await hushed();
+    expect(found).toMatchObject([{ caseId: id, status: end === terminate ? 'TERMINATED' : 'MISSING' }]);
+    expectNotSilent('nobody is paged about open alarms', found.length === 1);
+    expect(await tocsin('resume', id, '--replace-running', '--by', 'oncall')).toMatchObject({ exitCode: 0 });
+    await rests(world, id);
+    expect(await statusOf()).toBe('RUNNING');
+    expect(await hushed()).toEqual([]);
+  }
+  await peopleClose(world, id, 90_000);
+  await world.expectSound(id);
 }, 180_000);
 
 test('no worker asks for work: it is told; and while nobody can be told, the dead man’s switch is not called', async () => {

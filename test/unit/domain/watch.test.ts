@@ -106,6 +106,39 @@ describe('a case that the register has as open', () => {
   });
 });
 
+describe('the workflow that repeats open alarms', () => {
+  const hushed = (escalation: WatchedRun | null, rang = 2 * MINUTE_MS) =>
+    found(running({ escalation }), { ringingAt: ago(rang) });
+
+  test('runs, or has not begun yet: nothing is found', () => {
+    expect(hushed(running())).toEqual([]);
+    expect(hushed(null, 2 * MINUTE_MS - 1)).toEqual([]);
+    expect(found(running({ escalation: null }))).toEqual([]);
+  });
+
+  test.each<[string, WatchedRun | null, string]>([
+    [
+      'was ended',
+      running({ status: 'TERMINATED', endedAt: ago(MINUTE_MS) }),
+      'repeats them was terminated at 2026-04-01 11:59 UTC',
+    ],
+    ['is gone', null, 'Temporal has no workflow that repeats them'],
+    ['is somewhere else', running({ astray: 'is of another type' }), 'repeats them is of another type'],
+    [
+      'is stuck',
+      running({ task: { since: ago(HOUR_MS), attempt: 1 } }),
+      'does not move: its workflow task waits since 2026-04-01 11:00 UTC',
+    ],
+  ])('%s: told, with the command that has them raised again', (_, escalation, text) => {
+    const [finding, ...others] = hushed(escalation) as [Finding];
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ kind: 'hushed', key: 'hushed INC-1' });
+    expect(findingText(finding, NOW)).toContain(`has alarms that nobody has acknowledged, and `);
+    expect(findingText(finding, NOW)).toContain(text);
+    expect(finding.remedy.map(commandText)).toEqual(['npx tocsin resume INC-1 --replace-running']);
+  });
+});
+
 test('work that is held up for more than an hour is told at its first failure', () => {
   const failing = (ms: number) =>
     found(running({ failing: [{ activity: 'appendEntries', attempt: 2, nextAt: ago(-ms) }] }));
@@ -280,6 +313,14 @@ describe('a case from its entries', () => {
       seq: story.events.length,
       nextDueAt: due.sort()[0],
     });
+  });
+
+  test('an incident has open alarms until somebody acknowledges them, or what they call for is done', () => {
+    const story = incident().to(2);
+    const rings = () => registeredCase(story.events)!.ringingAt;
+    expect(rings()).toBe(story.events.findLast(({ kind }) => kind === 'alarm-raised')!.at);
+    story.send('acknowledge-alarms', { by: 'oncall' });
+    expect(rings()).toBeUndefined();
   });
 
   test('entries of nothing that runs, such as the register’s own, are no case', () => {

@@ -1,6 +1,7 @@
 /** What the watchdog tells of a part that is away: what is at stake, and what to look at. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { failure } from '../../../activities/failures';
 import type { MailPort } from '../../../activities/mail/mail-port';
 import { unsignedOrAstray } from '../../../watchdog/signing-eye';
 import { type Message, tell } from '../../../watchdog/telling';
@@ -168,5 +169,32 @@ describe('telling', () => {
     expect(await of([])).toEqual([0, 3]);
     expect(await of(['b@acme.dev', 'c@acme.dev'])).toEqual([2, 3]);
     expect(await of(['a@acme.dev', 'b@acme.dev', 'c@acme.dev'])).toEqual([3, 3]);
+  });
+
+  test('one whose first answer was lost is told under another key, as its text has changed since', async () => {
+    const texts = new Map<string, string>();
+    const keys: string[] = [];
+    let answers = false;
+    const provider = {
+      async send({ text }: { text: string }, key: string) {
+        keys.push(key);
+        if (texts.get(key) !== undefined && texts.get(key) !== text)
+          throw failure('MailKeyConflict', 'another request under the same key');
+        texts.set(key, text);
+        if (!answers) throw failure('MailOutcomeUnknown', 'the answer was lost');
+        return { outcome: 'sent' };
+      },
+    };
+    const told = (text: string) =>
+      tell(
+        { ...message, text },
+        { ...people, mail: ['a@acme.dev'], later: [] },
+        provider as never,
+        '2026-04-01T12:00:00Z',
+      );
+    expect((await told('2 h left')).problems).toHaveLength(1);
+    answers = true;
+    expect((await told('1 h 59 min left')).problems).toEqual([]);
+    expect(new Set(keys).size).toBe(2);
   });
 });
