@@ -6,8 +6,8 @@ import { KINDS, kindOf } from './kinds';
 
 /** A workflow that ended though its case is open: nothing watches its deadlines. */
 export interface Stopped {
-  /** `missing`: Temporal has none, and the register has the case as open. */
-  how: 'terminated' | 'failed' | 'timed out' | 'cancelled' | 'missing';
+  /** `missing`, `ended`: Temporal has none, or one that came to its end, and the register has the case as open. */
+  how: 'terminated' | 'failed' | 'timed out' | 'cancelled' | 'missing' | 'ended';
   at?: Instant;
 }
 

@@ -12,21 +12,38 @@ export interface RegisteredHead {
   first: string;
   /** Whether it is an incident that is open: not closed since it was declared or opened again. */
   openIncident: boolean;
+  /** False: it is closed, as far as its kinds of entries tell. True is only known once its entries are read. */
+  mayBeOpen: boolean;
 }
+
+/** Entries that close a case of some kind, and those that have one closed go on. */
+const CLOSES = ['closed', 'patch-closed', 'triage-dismissed', 'incident-started', 'merge-delivered'];
+const OPENS = ['reopened', 'triage-declared', 'triage-merged', 'triage-unmerged', 'merge-failed', 'unmerge-delivered'];
 
 /** Every case of the register but the register itself. */
 export async function registeredHeads(pool: Queryable): Promise<RegisteredHead[]> {
-  const { rows } = await pool.query<{ id: string; seq: number; first: string; closed: number; reopened: number }>(
+  const { rows } = await pool.query<{
+    id: string;
+    seq: number;
+    first: string;
+    closed: number;
+    reopened: number;
+    closes: number;
+    opens: number;
+  }>(
     `SELECT incident_id AS id, max(seq) AS seq, min(kind) FILTER (WHERE seq = 1) AS first,
             coalesce(max(seq) FILTER (WHERE kind = 'closed'), 0) AS closed,
-            coalesce(max(seq) FILTER (WHERE kind = 'reopened'), 0) AS reopened
+            coalesce(max(seq) FILTER (WHERE kind = 'reopened'), 0) AS reopened,
+            coalesce(max(seq) FILTER (WHERE kind = ANY ($2)), 0) AS closes,
+            coalesce(max(seq) FILTER (WHERE kind = ANY ($3)), 0) AS opens
        FROM tocsin.register_entries WHERE incident_id <> $1 GROUP BY incident_id`,
-    [REGISTER_STREAM],
+    [REGISTER_STREAM, CLOSES, OPENS],
   );
-  return rows.map(({ id, seq, first, closed, reopened }) => ({
+  return rows.map(({ id, seq, first, closed, reopened, closes, opens }) => ({
     caseId: id,
     seq,
     first,
     openIncident: first === 'declared' && closed <= reopened,
+    mayBeOpen: closes <= opens,
   }));
 }

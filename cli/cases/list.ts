@@ -1,7 +1,7 @@
 /** The list of a kind of case: the next deadline first. */
 import type { Command } from 'commander';
 import type { CaseClient } from '../../client/cases';
-import { type KindName, kindOf } from '../../client/kinds';
+import { KINDS, type KindName, kindOf } from '../../client/kinds';
 import type { ListedCase } from '../../client/list';
 import { stoppedRemedy, stoppedText } from '../../client/stopped';
 import { type Instant, leftText } from '../../domain/kernel/time';
@@ -13,7 +13,7 @@ import { type Cell, table, wrap } from '../rendering/table';
 import type { CommonOptions, Shell } from '../shell';
 import { verb } from '../verb';
 import { CASE_KINDS } from './case-kinds';
-import { lostIncidents } from './lost';
+import { lostCases } from './lost';
 
 interface Options extends CommonOptions {
   all?: boolean;
@@ -26,20 +26,46 @@ export function listVerb(parent: Command, shell: Shell, kind: KindName, descript
     .option('--all', 'include closed ones')
     .action(async ({ all, json }: Options) => {
       const { out } = shell;
-      const known = await casesOf(shell, kind, { all });
+      const { cases: known, cut, unread } = await casesOf(shell, kind, { all });
       const cases = kind === 'triage' ? await withIncidents(await shell.client(), known) : known;
-      if (json) out.json(cases);
-      else if (cases.length === 0) out.line(all ? list.none : list.noneOpen);
+      if (json) return out.json(cases);
+      if (cases.length === 0) out.line(all ? list.none : list.noneOpen);
       else for (const line of caseListLines(kind, cases, out)) out.line(line);
+      for (const line of leftOutLines(kind, { cut, unread }, out)) out.line(line);
     });
 }
 
-/** The cases of a kind, the next deadline first: those of Temporal, and incidents that only the register has. */
-export async function casesOf(shell: Shell, kind: KindName, { all = false } = {}): Promise<ListedCase[]> {
-  const known = await (await shell.client()).list(kind, { open: !all });
+/** Cases of a kind that are asked for: of more than these, the latest. */
+const MOST_LISTED = 5_000;
+
+/** The open or all cases of a kind. `cut`: there are more. `unread`: the register did not answer, so that lost ones are missing. */
+export interface Cases {
+  cases: ListedCase[];
+  cut: boolean;
+  unread: boolean;
+}
+
+/** The cases of a kind, the next deadline first: those of Temporal, and those that only the register has. */
+export async function casesOf(shell: Shell, kind: KindName, { all = false } = {}): Promise<Cases> {
+  const client = await shell.client();
+  const known = await client.list(kind, { open: !all, limit: MOST_LISTED });
   // What is closed and past its retention is no case of Temporal's either: only what is open in the register is lost.
-  const lost = kind === 'incident' ? await lostIncidents(shell, new Set(known.map(({ id }) => id))) : [];
-  return [...known, ...lost];
+  const lost = await lostCases(shell, client, kind, new Set(known.map(({ id }) => id)));
+  return { cases: [...known, ...lost.cases], cut: known.length >= MOST_LISTED, unread: lost.unread };
+}
+
+/** What a list does not show. */
+export function leftOutLines(kind: KindName, { cut, unread }: Pick<Cases, 'cut' | 'unread'>, out: Output): string[] {
+  const { noun } = KINDS[kind];
+  const said = [
+    ...(cut
+      ? [`There are ${MOST_LISTED} ${noun}s or more, and only so many were read: some may be missing here.`]
+      : []),
+    ...(unread
+      ? [`The register could not be read in full, so ${noun}s that Temporal has lost may be missing here.`]
+      : []),
+  ];
+  return said.flatMap((text) => wrap(text, out.width)).map((line) => out.style(line, 'red'));
 }
 
 /** As many closed cases are asked at once into what they were merged. */

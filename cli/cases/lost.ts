@@ -1,7 +1,12 @@
-/** Incidents that the register has and Temporal has not, as after the loss of its database, or past its retention. */
+/** Cases that the register has as open and Temporal has not, as after the loss of its database, or past its retention. */
 
+import type { CaseClient } from '../../client/cases';
+import type { KindName } from '../../client/kinds';
 import type { ListedCase } from '../../client/list';
-import { nextDeadline, overdueCount } from '../../domain/incident/clocks';
+import type { Standing, Stopped } from '../../client/stopped';
+import type { CaseState } from '../../domain/case/lifecycle';
+import { overdueCount } from '../../domain/incident/clocks';
+import { INCIDENT_WORKFLOW } from '../../domain/incident/contract';
 import type { IncidentState } from '../../domain/incident/state';
 import { stateOfAny } from '../../domain/watch/registered-case';
 import { databaseOfCli } from '../../settings/cli';
@@ -20,40 +25,86 @@ export function inRegister(shell: Shell, id: string): Promise<IncidentState | un
 
 /** Whether the register has a case of any kind, and has it as closed. */
 export async function isClosedInRegister(shell: Shell, id: string): Promise<boolean> {
-  const state = await ask(shell, async () => {
-    const { readEvents } = await import('../../register/read-incident.js');
-    return stateOfAny(await readEvents(await shell.register(), id));
-  });
+  const state = await caseInRegister(shell, id);
   return state?.closedAt !== undefined;
 }
 
-/** The open incidents of the register that are not among `known`, as rows of the list. */
-export async function lostIncidents(shell: Shell, known: ReadonlySet<string>): Promise<ListedCase[]> {
-  const states = await ask(shell, async () => {
-    const { registeredHeads } = await import('../../register/registered-heads.js');
-    const { stateFromRegister } = await import('../../register/state-from-register.js');
-    const pool = await shell.register();
-    const lost = (await registeredHeads(pool)).filter(({ caseId, openIncident }) => openIncident && !known.has(caseId));
-    return Promise.all(lost.map(({ caseId }) => stateFromRegister(pool, caseId)));
+/** How the register has a case of any kind; `undefined` where it has none, none is set up, or it does not answer. */
+export function caseInRegister(shell: Shell, id: string): Promise<CaseState | undefined> {
+  return ask(shell, async () => {
+    const { readEvents } = await import('../../register/read-incident.js');
+    return stateOfAny(await readEvents(await shell.register(), id));
   });
-  return (states ?? []).filter(({ exercise }) => !exercise).map(rowOf);
 }
 
-function rowOf(state: IncidentState): ListedCase {
+/** The kind of a case by its first entry. */
+const FIRST: Record<KindName, string> = {
+  incident: 'declared',
+  triage: 'detected',
+  report: 'report-received',
+  patch: 'patch-due',
+};
+const AT_ONCE = 10;
+
+/** Open cases that the lists of Temporal have not. `unread`: the register did not answer in time, so that there may be more. */
+export interface Lost {
+  cases: ListedCase[];
+  unread: boolean;
+}
+
+/** The open cases of the register of a kind that are not among `known`, as rows of the list, each as Temporal has it. */
+export async function lostCases(
+  shell: Shell,
+  client: CaseClient,
+  kind: KindName,
+  known: ReadonlySet<string>,
+): Promise<Lost> {
+  if (!databaseOfCli(shell.env)) return { cases: [], unread: false };
+  const heads = await ask(shell, async () => {
+    const { registeredHeads } = await import('../../register/registered-heads.js');
+    return registeredHeads(await shell.register());
+  });
+  const asked = heads?.filter(
+    ({ caseId, first, mayBeOpen }) => first === FIRST[kind] && mayBeOpen && !known.has(caseId),
+  );
+  const lost: Lost = { cases: [], unread: !asked };
+  for (let n = 0; n < (asked?.length ?? 0); n += AT_ONCE) {
+    const rows = await Promise.all(asked!.slice(n, n + AT_ONCE).map(({ caseId }) => rowOf(shell, client, caseId)));
+    lost.cases.push(...rows.flatMap((row) => (typeof row === 'object' ? [row] : [])));
+    lost.unread ||= rows.includes('unread');
+  }
+  return lost;
+}
+
+async function rowOf(shell: Shell, client: CaseClient, id: string): Promise<ListedCase | 'unread' | undefined> {
+  const { registeredCase } = await import('../../domain/watch/registered-case.js');
+  const { readEvents } = await import('../../register/read-incident.js');
+  const events = await readEvents(await shell.register(), id).catch(() => undefined);
+  const found = events && registeredCase(events);
+  if (!found) return 'unread';
+  if (!found.open || found.exercise) return undefined;
+  const stands = await client.stands(id);
+  const { title, severity, status, owner, nextDueAt } = found;
+  const incident = found.workflow === INCIDENT_WORKFLOW ? (stateOfAny(events) as IncidentState) : undefined;
   return {
-    id: state.caseId,
-    title: state.title,
+    id,
+    title,
     open: true,
-    stopped: { how: 'missing' },
-    startedAt: state.declaration.declaredAt,
-    severity: state.severity,
-    status: state.status,
-    owner: state.owner,
-    nextDeadline: nextDeadline(state),
-    overdue: overdueCount(state, new Date().toISOString()),
-    personalData: state.assessment?.facts.personalData,
+    ...(stands !== 'running' && { stopped: stoppedAs(stands) }),
+    startedAt: incident?.declaration.declaredAt ?? events[0]!.at,
+    severity,
+    status,
+    owner,
+    nextDeadline: nextDueAt,
+    overdue: incident ? overdueCount(incident, new Date().toISOString()) : 0,
+    personalData: incident?.assessment?.facts.personalData,
     exercise: false,
   };
+}
+
+function stoppedAs(stands: Standing | undefined): Stopped {
+  if (typeof stands === 'object') return stands;
+  return { how: stands === 'closed' ? 'ended' : 'missing' };
 }
 
 /** Asks the register, and waits no longer than a command on Temporal may; `undefined` where it has no answer. */

@@ -13,6 +13,7 @@ import { hanging } from '../rendering/table';
 import type { CommonOptions, Shell } from '../shell';
 import { verb } from '../verb';
 import { CASE_KINDS, named } from './case-kinds';
+import { stoppedLines, stoppedOf } from './stopped-lines';
 
 type TellingOf<K extends Exclude<KindName, 'incident'>> = Telling<Answers[K]['view']['state'], Answers[K]['event']>;
 
@@ -31,8 +32,10 @@ export function showVerb<K extends Exclude<KindName, 'incident'>>(
       const client = await shell.client();
       const [view, events] = await Promise.all([client.view<K>(id), client.timeline<K>(id)]);
       if (!view) throw refused(`${named({ id, kind })} has just been started; try again in a moment`);
-      if (json) shell.out.json({ ...view, events });
-      else for (const line of caseLines(shell.out, telling, view, events)) shell.out.line(line);
+      const stopped = view.state.closedAt ? undefined : await stoppedOf(client, id);
+      if (json) return shell.out.json({ ...view, events, ...(stopped && { stopped }) });
+      if (stopped) for (const line of stoppedLines(id, stopped, shell.out)) shell.out.line(line);
+      for (const line of caseLines(shell.out, telling, view, events)) shell.out.line(line);
     },
   );
 }

@@ -5,7 +5,7 @@ import type { ListedCase } from '../../client/list';
 import { tocsin } from '../../domain/kernel/command-lines';
 import { runningStack } from '../../settings/running-stack';
 import { commandOf } from '../cases/case-kinds';
-import { caseListLines, casesOf } from '../cases/list';
+import { caseListLines, casesOf, leftOutLines } from '../cases/list';
 import { NO_WORKER, seen } from '../cases/seen';
 import { nextLines, typedHere } from '../rendering/next-lines';
 import { wrap } from '../rendering/table';
@@ -22,13 +22,14 @@ export function boardCommand(program: Command, shell: Shell): void {
   ).action(async ({ json }: CommonOptions) => {
     if (!(await isNamed(shell))) return nothingRuns(shell, json);
     const kinds = Object.keys(KINDS) as KindName[];
-    const open = await Promise.all(kinds.map(async (kind) => ({ kind, cases: await casesOf(shell, kind) })));
+    const open = await Promise.all(kinds.map(async (kind) => ({ kind, ...(await casesOf(shell, kind)) })));
     if (json) return shell.out.json(Object.fromEntries(open.map(({ kind, cases }) => [kind, cases])));
     for (const { kind, cases } of open) {
       // What is not there needs no table, but that there is no incident is an answer.
       if (cases.length > 0) for (const line of [...caseListLines(kind, cases, shell.out), '']) shell.out.line(line);
       else if (kind === 'incident') shell.out.line('No incident is open.');
     }
+    for (const each of open) for (const line of leftOutLines(each.kind, each, shell.out)) shell.out.line(line);
     await whatNext(
       shell,
       open.flatMap(({ kind, cases }) => (kind === 'incident' ? cases : [])),

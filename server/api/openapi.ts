@@ -180,7 +180,7 @@ const SCHEMAS: Json = {
     description: 'How a case stands by its workflow. One that has stopped is open, and nothing watches its deadlines.',
     properties: {
       standing: { type: 'string', enum: ['running', 'closed', 'never opened', 'stopped'] },
-      how: { type: 'string', enum: ['terminated', 'failed', 'timed out', 'cancelled', 'missing'] },
+      how: { type: 'string', enum: ['terminated', 'failed', 'timed out', 'cancelled', 'missing', 'ended'] },
       at: text,
     },
   },

@@ -4,6 +4,7 @@ import { type NextStep, nextSteps, stepsOfAlarms } from '../../../domain/inciden
 import { tocsin } from '../../../domain/kernel/command-lines';
 import { samePack } from '../../../policy/pack-of';
 import { NO_WORKER, type Seen, seen } from '../../cases/seen';
+import { stoppedLines, stoppedOf } from '../../cases/stopped-lines';
 import { visibleLine } from '../../rendering/hostile-text';
 import { nextLines, typedHere } from '../../rendering/next-lines';
 import { wrap } from '../../rendering/table';
@@ -23,8 +24,10 @@ export function nextCommand(program: Command, shell: Shell): void {
   ).action(async (id: string, { json }: CommonOptions) => {
     const found = await seen(shell, id);
     const { steps, known } = stepsOf(found, shell);
-    if (json) return shell.out.json({ id, steps });
     const { out } = shell;
+    const stopped = found.view.state.closedAt ? undefined : await stoppedOf(await shell.client(), id);
+    if (json) return out.json({ id, steps, ...(stopped && { stopped }) });
+    if (stopped) for (const line of stoppedLines(id, stopped, out)) out.line(line);
     const { title, closedAt } = found.view.state;
     for (const line of wrap(`${id}  ${visibleLine(title)}`, out.width)) out.line(out.style(line, 'bold'));
     if (found.fromRegister) out.line(out.style(NO_WORKER, 'red'));

@@ -1,13 +1,13 @@
 /** `tocsin show`: one incident, once or live. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { stoppedRemedy, stoppedText } from '../../../client/stopped';
 import { tocsin } from '../../../domain/kernel/command-lines';
 import { shownPack } from '../../../policy/pack-of';
 import { runningStack } from '../../../settings/running-stack';
 import { NO_WORKER, type Seen, seen } from '../../cases/seen';
+import { stoppedLines, stoppedOf, warningLines } from '../../cases/stopped-lines';
 import { boardLines, liveLines } from '../../rendering/board-lines';
-import { hanging, wrap } from '../../rendering/table';
+import { hanging } from '../../rendering/table';
 import { TimelineTeller } from '../../rendering/timeline-lines';
 import type { CommonOptions, Shell } from '../../shell';
 import { untilStopped } from '../../until-stopped';
@@ -32,7 +32,8 @@ export function showCommand(program: Command, shell: Shell): void {
     .action(async (id: string, options: Options) => {
       if (options.json && !options.watch) {
         const { view, fromRegister } = await seen(shell, id);
-        shell.out.json({ ...view, ...(fromRegister && { fromRegister }) });
+        const stopped = await stoppedOf(await shell.client(), id);
+        shell.out.json({ ...view, ...(fromRegister && { fromRegister }), ...(stopped && { stopped }) });
       } else if (options.watch && (options.json || !shell.out.isTerminal))
         await follow(shell, id, options.json === true);
       else if (options.watch) await watch(shell, id);
@@ -85,14 +86,9 @@ function packOf(shell: Shell, { view, explanations }: Seen) {
 
 /** What stands above everything: that nothing watches the deadlines below, and why. */
 async function warnings(shell: Shell, id: string, { fromRegister }: Seen): Promise<string[]> {
-  const red = (text: string) => [
-    ...wrap(text, shell.out.width).map((line) => shell.out.style(line, 'red', 'bold')),
-    '',
-  ];
-  const stands = await (await shell.client()).stands(id);
-  if (typeof stands === 'object')
-    return red(`STOPPED: ${stoppedText(stands)}, so nothing watches these deadlines. ${stoppedRemedy(id)}`);
-  return fromRegister ? red(NO_WORKER) : [];
+  const stopped = await stoppedOf(await shell.client(), id);
+  if (stopped) return stoppedLines(id, stopped, shell.out);
+  return fromRegister ? warningLines(NO_WORKER, shell.out) : [];
 }
 
 /** Where else to look: pages of the stack on this machine, and the register. The links carry no key. */
