@@ -52,6 +52,8 @@ export interface LatestRun {
   endedAt?: Instant;
   /** Of a case: its own word for where it stands. */
   caseStatus?: string;
+  /** The first run of those that followed each other by continue-as-new. */
+  first?: string;
   /** Changes with whatever happens to a case: its run, how long its history is, how it stands. */
   mark: string;
 }
@@ -274,6 +276,7 @@ export class TocsinClient implements CaseClient {
     const mark = [latest.runId, latest.historyLength, status.code].join('.');
     return {
       ...{ workflow: type, open: status.name === 'RUNNING', status: status.name, mark },
+      ...(latest.raw.firstRunId && { first: latest.raw.firstRunId }),
       ...(endedAt && { endedAt }),
       ...(caseStatus && { caseStatus }),
     };
@@ -324,9 +327,13 @@ export class TocsinClient implements CaseClient {
     return writeAgain(this.temporal, id);
   }
 
-  /** Ends a running workflow without a trace in its case: only where another run takes its place at once. */
-  async terminate(id: string, reason: string): Promise<void> {
-    await this.timed(() => this.handle(id).terminate(reason));
+  /**
+   * Ends a running workflow without a trace in its case: only where another run takes its place at once. `was`: it, as it was found;
+   * one that has taken its place since is not ended.
+   */
+  async terminate(id: string, reason: string, was?: Pick<LatestRun, 'first'>): Promise<void> {
+    const options = was?.first ? { firstExecutionRunId: was.first } : {};
+    await this.timed(() => this.temporal.workflow.getHandle(id, undefined, options).terminate(reason));
   }
 
   /** Exercises only: how far the incident's clock may run. */

@@ -53,7 +53,8 @@ async function resume(shell: Shell, id: string | undefined, options: Options): P
   const client = await shell.temporal();
   const problems: string[] = [];
   const resumed: Resumed[] = [];
-  for (const each of id ? [await registered(shell, id)] : await lost(shell, client)) {
+  const unreadable = (caseId: string, problem: string) => problems.push(`${caseId}: ${problem}`);
+  for (const each of id ? [await registered(shell, id)] : await lost(shell, client, unreadable)) {
     try {
       const one = await resumeOne(shell, client, each, options);
       resumed.push(one);
@@ -71,15 +72,24 @@ async function resume(shell: Shell, id: string | undefined, options: Options): P
   if (problems.length > 0) throw refused(`${plural(problems.length, 'case')} could not be resumed`, problems);
 }
 
-/** The open cases of the register that no workflow runs for. An exercise is played again, not resumed. */
-async function lost(shell: Shell, client: TocsinClient): Promise<RegisteredCase[]> {
+/** The open cases of the register that no workflow runs for. An exercise is played again, not resumed. One that cannot be read hides no other. */
+async function lost(
+  shell: Shell,
+  client: TocsinClient,
+  unreadable: (caseId: string, problem: string) => void,
+): Promise<RegisteredCase[]> {
+  const { isUnavailable } = await import('../../postgres/pool.js');
   const { registeredHeads } = await import('../../register/registered-heads.js');
   const { unfinishedWriters } = await import('../../client/entry-writers.js');
   const unwritten = await unfinishedWriters(client.temporal);
   const lost: RegisteredCase[] = [];
   for (const { caseId, first, openIncident } of await registeredHeads(await shell.register())) {
     if (first === 'declared' && !openIncident) continue;
-    const each = await find(shell, caseId);
+    const each = await find(shell, caseId).catch((error: Error) => {
+      if (isUnavailable(error)) throw error;
+      unreadable(caseId, `it cannot be read from the register: ${error.message}`);
+      return undefined;
+    });
     if (!each || resumeProblem(each) !== undefined) continue;
     const isUnwritten = unwritten.some((writer) => writer.caseId === caseId && !writer.running);
     if (isUnwritten || !(await client.find(caseId))?.open) lost.push(each);
@@ -122,7 +132,7 @@ async function resumeOne(
         `register: \`${tocsin('resume', { 'incident-or-case': id, 'replace-running': true })}\``,
     );
   const by = shell.by(options);
-  if (run?.open) await client.terminate(id, `replaced by a run from the register: ${by}`);
+  if (run?.open) await client.terminate(id, `replaced by a run from the register: ${by}`, run);
   const found = run?.open ? 'replaced' : foundOf(run?.status);
   const endedAt = run?.open ? undefined : run?.endedAt;
   const currentPolicy = options.currentPolicy;
