@@ -14,6 +14,7 @@ import type { ClosedInput, ResumedInput } from '../domain/case/resumed';
 import { type EscalationState, escalationId } from '../domain/escalation/escalation';
 import { type ClosedIncidentInput, type IncidentInput, TASK_QUEUE } from '../domain/incident/contract';
 import type { Explanation } from '../domain/incident/explain';
+import { tocsin } from '../domain/kernel/command-lines';
 import { HISTORY_AHEAD } from '../domain/kernel/failures';
 import { type Instant, MINUTE_MS } from '../domain/kernel/time';
 import type { CaseClient, Started } from './cases';
@@ -59,6 +60,11 @@ export interface LatestRun {
 }
 
 const nounOf = (id: string) => ({ id, noun: KINDS[kindOf(id) ?? 'incident'].noun });
+
+const othersRun = (id: string) =>
+  refused(
+    `the workflow of "${id}" ended or was resumed meanwhile, by somebody else: see how it stands, \`${tocsin('list', {})}\``,
+  );
 
 /** Cases straight at Temporal, and what only whoever reaches Temporal can do. */
 export class TocsinClient implements CaseClient {
@@ -301,7 +307,9 @@ export class TocsinClient implements CaseClient {
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
       }),
-    );
+    ).catch((error: unknown) => {
+      throw error instanceof WorkflowExecutionAlreadyStartedError ? othersRun(id) : error;
+    });
     const taken = await untilOpened(this.temporal, nounOf(id), CALL_MS);
     const { status } = await this.timed(() => this.handle(id).describe());
     if (status.name !== 'RUNNING') throw await this.whyEnded(id);
@@ -333,7 +341,11 @@ export class TocsinClient implements CaseClient {
    */
   async terminate(id: string, reason: string, was?: Pick<LatestRun, 'first'>): Promise<void> {
     const options = was?.first ? { firstExecutionRunId: was.first } : {};
-    await this.timed(() => this.temporal.workflow.getHandle(id, undefined, options).terminate(reason));
+    await this.timed(() => this.temporal.workflow.getHandle(id, undefined, options).terminate(reason)).catch(
+      (error: unknown) => {
+        throw error instanceof WorkflowNotFoundError ? othersRun(id) : error;
+      },
+    );
   }
 
   /** Exercises only: how far the incident's clock may run. */

@@ -174,6 +174,25 @@ test('reset to its first task: the fork says that it has stopped itself, and a r
   expect(of(events, 'resumed')).toMatchObject([{ by: 'oncall', data: { found: 'failed' } }]);
 }, 180_000);
 
+test('resumed by two people at once: one run goes on, and whoever came second is told so', async () => {
+  const id = 'INC-stopped-5';
+  await declared(id);
+  for (const replace of [[], ['--replace-running']]) {
+    if (replace.length === 0) await terminate(world, id);
+    injected('a case resumed twice at once');
+    const both = await Promise.all(['ann', 'bob'].map((by) => tocsin('resume', id, ...replace, '--by', by)));
+    const codes = both.map(({ exitCode }) => exitCode).sort();
+    const said = both.map(({ err }) => err).join('');
+    expect([codes, said]).toEqual([[0, 1], expect.stringMatching(/^error: .*(has a running workflow|meanwhile)/)]);
+    await rests(world, id);
+    expect((await world.temporal.workflow.getHandle(id).describe()).status.name).toBe('RUNNING');
+  }
+  const resumed = of(await readIncidentEvents(world.pool, id), 'resumed');
+  expect(resumed.map(({ data }) => data.found)).toEqual(['terminated', 'replaced']);
+  await peopleClose(world, id, 90_000);
+  await world.expectSound(id);
+}, 180_000);
+
 test('what repeats its alarms was terminated, and is gone: it is told, and the command has them repeated again', async () => {
   const id = 'INC-stopped-4';
   const escalation = `${id}/escalation`;

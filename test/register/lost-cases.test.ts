@@ -91,6 +91,23 @@ test('a register that cannot be read in full is not passed over', async () => {
   expect(await said(['triage', 'list'], undefined)).toContain('has stopped');
 });
 
+test('a case that cannot be read keeps no other from being resumed', async () => {
+  const options = { namespace: 'default' };
+  const workflowService = { listWorkflowExecutions: async () => ({ executions: [] }) };
+  const resumed: string[] = [];
+  const client = {
+    temporal: { options, workflowService, withDeadline: (_: unknown, call: () => unknown) => call() },
+    find: async () => undefined,
+    writeAgain: async () => [],
+    resume: async (start: { id: string }) => void resumed.push(start.id),
+  } as never;
+  const { exitCode, out, err } = await tocsin(['resume', '--all'], client, { DATABASE_URL: url });
+  expect(resumed).toEqual([triage]);
+  expect(out).toContain(`${triage}  resumed from`);
+  expect(err).toMatch(new RegExp(`1 case could not be resumed[^]*${ID}: it cannot be read from the register`));
+  expect(exitCode).toBe(1);
+});
+
 function unknown() {
   const gone = async (id: string) => {
     throw new WorkflowNotFoundError('workflow not found', id, undefined);
