@@ -148,13 +148,14 @@ export class TemporalEye {
         task: { since: instantOf(task.originalScheduledTime ?? task.scheduledTime), attempt: task.attempt ?? 1 },
       }),
       failing: (raw.pendingActivities ?? []).flatMap(
-        ({ activityType, attempt, lastFailure, nextAttemptScheduleTime: next }) =>
-          lastFailure
+        ({ activityType, attempt, lastFailure, nextAttemptScheduleTime: next, paused }) =>
+          lastFailure || paused
             ? [
                 {
                   activity: activityType?.name ?? 'an activity',
                   attempt: attempt ?? 1,
                   ...(next && { nextAt: instantOf(next) }),
+                  ...(paused && { paused }),
                 },
               ]
             : [],

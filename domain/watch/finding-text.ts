@@ -37,6 +37,8 @@ export function findingText(finding: Finding, now: Instant): string {
         `(attempt ${finding.attempt}), so no deadline is acted on. Is a worker of the right version running?`
       );
     case 'work-failing':
+      if (finding.paused)
+        return `${finding.caseId}: somebody has paused ${finding.activity} at Temporal, and it is not done before it is unpaused: what it is for does not happen`;
       return finding.nextAt
         ? `${finding.caseId}: ${finding.activity} failed and is not tried again before ${minuteText(finding.nextAt)} UTC: unless a provider asked for that pause, somebody holds it up; what it is for does not happen`
         : `${finding.caseId}: ${finding.activity} has failed ${finding.attempt} times and is tried again; what it is for does not happen`;

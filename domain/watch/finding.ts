@@ -21,8 +21,8 @@ export interface WatchedRun {
   silent?: true;
   /** A task of the workflow itself that waits: since when, and how often it was tried. */
   task?: { since: Instant; attempt: number };
-  /** Activities that have failed again and again, by their type. */
-  failing: Array<{ activity: string; attempt: number; nextAt?: Instant }>;
+  /** Activities that have failed again and again, or that somebody paused, by their type. */
+  failing: Array<{ activity: string; attempt: number; nextAt?: Instant; paused?: true }>;
   /** Of a case whose alarms nobody has acknowledged: the workflow that repeats them; `null`: Temporal has none. */
   escalation?: WatchedRun | null;
 }
@@ -63,7 +63,15 @@ export type Finding = { key: string; remedy: CommandLine[] } & (
   | { kind: 'astray'; caseId: string; startedAt: Instant; how: string; nextDueAt?: Instant }
   | { kind: 'silent'; caseId: string; nextDueAt?: Instant }
   | { kind: 'stuck'; caseId: string; since: Instant; attempt: number; nextDueAt?: Instant }
-  | { kind: 'work-failing'; caseId: string; activity: string; attempt: number; nextAt?: Instant; nextDueAt?: Instant }
+  | {
+      kind: 'work-failing';
+      caseId: string;
+      activity: string;
+      attempt: number;
+      nextAt?: Instant;
+      paused?: true;
+      nextDueAt?: Instant;
+    }
   | { kind: 'hushed'; caseId: string; status: string; since?: Instant; how?: string; nextDueAt?: Instant }
   | { kind: 'unwritten'; caseId: string; first: number; last: number; nextDueAt?: Instant }
   | { kind: 'unregistered'; caseId: string; startedAt: Instant }
@@ -156,11 +164,11 @@ function ofCase({ id, nextDueAt, ringingAt }: RegisteredCase, run: WatchedRun | 
   // A task that waits says more: then nobody could answer.
   else if (run.silent)
     found.push({ kind: 'silent', key: `silent ${id}`, ...about, remedy: [commandLine('show', { id })] });
-  for (const { activity, attempt, nextAt } of run.failing) {
+  for (const { activity, attempt, nextAt, paused } of run.failing) {
     const isHeld = nextAt !== undefined && toMs(nextAt) - toMs(at) > LONGEST_PAUSE_MS;
-    if (attempt < WORK_TRIES && !isHeld) continue;
+    if (attempt < WORK_TRIES && !isHeld && !paused) continue;
     const remedy = [commandLine('show', { id })];
-    const held = isHeld && { nextAt };
+    const held = paused ? { paused } : isHeld && { nextAt };
     found.push({
       kind: 'work-failing',
       key: `failing ${id} ${activity}`,

@@ -139,6 +139,12 @@ describe('the workflow that repeats open alarms', () => {
   });
 });
 
+test('work that somebody paused is told at once, though it never failed', () => {
+  const [finding] = found(running({ failing: [{ activity: 'raiseAlarm', attempt: 1, paused: true }] })) as [Finding];
+  expect(finding).toMatchObject({ kind: 'work-failing', paused: true });
+  expect(findingText(finding, NOW)).toMatch(/^INC-1: somebody has paused raiseAlarm at Temporal/);
+});
+
 test('work that is held up for more than an hour is told at its first failure', () => {
   const failing = (ms: number) =>
     found(running({ failing: [{ activity: 'appendEntries', attempt: 2, nextAt: ago(-ms) }] }));

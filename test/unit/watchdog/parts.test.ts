@@ -1,10 +1,12 @@
 /** What the watchdog tells of a part that is away: what is at stake, and what to look at. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { temporal } from '@temporalio/proto';
 import { failure } from '../../../activities/failures';
 import type { MailPort } from '../../../activities/mail/mail-port';
 import { unsignedOrAstray } from '../../../watchdog/signing-eye';
 import { type Message, tell } from '../../../watchdog/telling';
+import { TemporalEye } from '../../../watchdog/temporal-eye';
 import { Watchdog } from '../../../watchdog/watchdog';
 import { until } from '../../setup/until';
 
@@ -54,6 +56,24 @@ test('lists of Temporal that are away alone hide no case that has stopped', asyn
   expect(told.map(({ key }) => key)).toEqual(['temporal lists', 'missing TRI-1']);
   expect(told[0]).toMatchObject({ problem: expect.stringContaining('(no visibility store)') });
   expect(isUnseen({ kind: 'unregistered', key: 'unregistered X', caseId: 'X', startedAt: '', remedy: [] })).toBe(true);
+});
+
+test('an activity that was paused is seen, though it has not failed', async () => {
+  const pendingActivities = [
+    { activityType: { name: 'raiseAlarm' }, attempt: 1, paused: true },
+    { activityType: { name: 'appendEntries' }, attempt: 1 },
+  ];
+  const workflowExecutionInfo = temporal.api.workflow.v1.WorkflowExecutionInfo.fromObject({
+    ...{ type: { name: 'incident' }, taskQueue: 'tocsin', status: 1, historyLength: 9, startTime: { seconds: 1 } },
+    execution: { workflowId: 'INC-1', runId: 'r' },
+  });
+  const client = {
+    options: { namespace: 'default', loadedDataConverter: { payloadCodecs: [] } },
+    workflowService: { describeWorkflowExecution: async () => ({ workflowExecutionInfo, pendingActivities }) },
+    withDeadline: (_: unknown, call: () => unknown) => call(),
+  };
+  const runs = await new TemporalEye(client as never, 'tocsin').runs([{ id: 'INC-1', workflow: 'incident' }]);
+  expect(runs.get('INC-1')!.failing).toEqual([{ activity: 'raiseAlarm', attempt: 1, paused: true }]);
 });
 
 test('a look that nothing answers is given up when the watchdog stops, and nothing is told of it', async () => {
