@@ -1,4 +1,5 @@
 /** What a case needs to go on from the register alone: its state, and of an incident the policy that it was declared under. */
+import { ApplicationFailure } from '@temporalio/common';
 import canonicalize from 'canonicalize';
 import { TIMELINE_CARRIED } from '../domain/case/contract';
 import { resumeProblem, unheardAlarms } from '../domain/case/resumed';
@@ -74,6 +75,8 @@ async function policyOf(
     if (kept.success) return { sha256, pack: kept.data };
     log.error({ sha256 }, 'the policy that an incident was declared under is not one that this version reads');
   } catch (error) {
+    // A store that is away may have it: then it is asked again, and nobody is told to go on under another policy.
+    if (error instanceof ApplicationFailure && error.type !== 'ArtefactFault') throw error;
     log.error(
       { sha256, problem: (error as Error).message },
       'the policy that an incident was declared under is not kept',

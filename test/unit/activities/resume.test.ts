@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { failure } from '../../../activities/failures';
 import { caseToResume, snapshotPolicy } from '../../../activities/resume';
 import type { ArtefactStore } from '../../../activities/storage/artefacts';
 import { createFolderArtefacts } from '../../../activities/storage/folder-artefacts';
@@ -66,6 +67,12 @@ test('a policy that is nowhere any more is named, and another one is taken by a 
     problem: expect.stringMatching(/was declared under .*`npx tocsin resume INC-2026-001 --current-policy`/),
   });
   expect(await toResume(ANOTHER, events(), true)).toMatchObject({ policy: { sha256: ANOTHER.sha256 } });
+});
+
+test('a store that is away is asked again, and does not stand for a policy that is lost', async () => {
+  const get = () => Promise.reject(failure('ArtefactsAway', 'Postgres cannot be reached'));
+  artefacts = { ...artefacts, get } as ArtefactStore;
+  for (const current of [false, true]) await expect(toResume(ANOTHER, events(), current)).rejects.toThrow('Postgres');
 });
 
 test('closed, erased and unknown ones do not go on', async () => {
