@@ -7,18 +7,29 @@ import type { RegisteredCase } from '../domain/watch/registered-case';
 /** How many entries a case has taken, as it says itself; `undefined` before it is open. Throws where nobody answers. */
 export type AskCase = (id: string) => Promise<number | undefined>;
 
+/** So many that do not answer are asked at each look beside the one whose turn it is: more would be told no better. */
+const MOST_SILENT = 5;
+
 export class RollCall {
   private last = '';
-  /** Asked again at the next look: one look alone is not told. */
-  private silent: string | undefined;
+  /** Asked again at each look: one look alone is not told, and one that stays silent takes no other's turn. */
+  private silent: string[] = [];
 
-  /** The case of these that does not answer as the register has it, if the one whose turn it is does not. */
-  async silentOne(cases: readonly RegisteredCase[], ask: AskCase): Promise<string | undefined> {
-    const asked = cases.find(({ id }) => id === this.silent) ?? this.next(cases);
-    if (!asked) return undefined;
-    // What is said of it by whoever answers in our place is not passed on.
-    const entries = await ask(asked.id).catch(() => undefined);
-    this.silent = entries !== undefined && entries >= asked.seq ? undefined : asked.id;
+  /** Those of the cases asked now that do not answer as the register has them. */
+  async silentOnes(cases: readonly RegisteredCase[], ask: AskCase): Promise<string[]> {
+    const again = cases.filter(({ id }) => this.silent.includes(id));
+    const others = cases.filter(({ id }) => !this.silent.includes(id));
+    const next = again.length < MOST_SILENT ? this.next(others) : undefined;
+    const isSilent = await Promise.all(
+      [...again, ...(next ? [next] : [])].map(async ({ id, seq }) => {
+        // What is said of it by whoever answers in our place is not passed on.
+        const entries = await Promise.resolve()
+          .then(() => ask(id))
+          .catch(() => undefined);
+        return entries !== undefined && entries >= seq ? [] : [id];
+      }),
+    );
+    this.silent = isSilent.flat();
     return this.silent;
   }
 

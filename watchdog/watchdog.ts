@@ -209,9 +209,8 @@ export class Watchdog {
     const [runs, worker] = [await eye.runs(open), await eye.worker()];
     // Without a worker nobody can answer, and where a run is not as it should be that is told.
     const quiet = worker ? [] : open.filter(({ id }) => isQuiet(runs.get(id)));
-    const silent = await this.rollCall.silentOne(quiet, async (id) => (await client.view(id))?.state.seq);
-    const run = silent && runs.get(silent);
-    if (run) run.silent = true;
+    const silent = await this.rollCall.silentOnes(quiet, async (id) => (await client.view(id))?.state.seq);
+    for (const id of silent) runs.get(id)!.silent = true;
     const writers = await eye.writers(open).catch(noLists);
     return { listed, runs, worker, writers, schedules: await eye.schedules().catch(noLists) };
   }
