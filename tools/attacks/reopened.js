@@ -74,7 +74,7 @@ module.exports = {
     take: [
       {
         file: 'watchdog/roll-call.ts',
-        away: 'entries !== undefined && entries >= asked.seq',
+        away: 'entries !== undefined && entries >= seq',
         leave: 'entries !== asked.seq',
       },
     ],
