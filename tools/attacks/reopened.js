@@ -75,7 +75,7 @@ module.exports = {
       {
         file: 'watchdog/roll-call.ts',
         away: 'entries !== undefined && entries >= seq',
-        leave: 'entries !== asked.seq',
+        leave: 'entries !== seq',
       },
     ],
   },
