@@ -10,7 +10,7 @@ import {
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { CommandError, type ExitCode, refused, usage } from '../client/errors';
 import { kindOf } from '../client/kinds';
-import { closedRefusal, refusalOf } from '../client/refusal';
+import { closedRefusal, refusalByTemporal, refusalOf } from '../client/refusal';
 import { SettingsError } from '../platform/settings/load';
 import { RegisterError } from '../register/errors';
 import { named, type Subject } from './cases/case-kinds';
@@ -43,6 +43,8 @@ export function describeError(error: unknown, subject?: Subject): CommandError {
   if (error instanceof RegisterError) return asExit(error.message, error.code === 'register-unreadable-export' ? 2 : 1);
   const text = error instanceof Error ? error.message : String(error);
   if (isDeadline(error)) return refused(`${about} did not respond in time: ${NO_WORKER}`);
+  const byTemporal = refusalByTemporal(error);
+  if (byTemporal) return byTemporal;
   if (error instanceof ServiceError || isGrpcServiceError(error)) return refused(`Temporal refused: ${text}`);
   const { code, address, port } = error as { code?: string; address?: string; port?: number };
   if (code === INSUFFICIENT_PRIVILEGE)

@@ -42,6 +42,14 @@ export class OtherKeys extends CommandError {
   }
 }
 
+/** Temporal refused it outright: nothing was done, and a repeat changes nothing until somebody mends the cause. */
+export class NotDone extends CommandError {
+  constructor(message: string) {
+    super(message, 1);
+    this.name = 'NotDone';
+  }
+}
+
 /** The server in which people and tools act is away, or what it needs is: nothing was done. */
 export class ServerAway extends CommandError {
   constructor(message: string) {

@@ -1,9 +1,9 @@
 /** What a case says against a message that was sent to it. */
-import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { isGrpcServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import { tocsin } from '../domain/kernel/command-lines';
 import { FAILURES } from '../domain/kernel/failures';
-import { type CommandError, refused, UnknownOutcome } from './errors';
+import { type CommandError, NotDone, refused, UnknownOutcome } from './errors';
 import { KINDS, type KindName, kindOf } from './kinds';
 
 /** The refusal of a message, a problem a line; `undefined` for any other error. `about`: `incident "INC-1"`. */
@@ -14,6 +14,29 @@ export function refusalOf(error: unknown, about: string): CommandError | undefin
   if (!(cause instanceof ApplicationFailure) || cause.type !== FAILURES.invalidMessage)
     return new UnknownOutcome(`whether ${about} took the message is not known: ${message}`);
   return refused(`${about} refused the message; nothing was changed`, message.split('\n'));
+}
+
+/** gRPC: what was asked is wrong, or whoever asked may not. Whatever it was, it was not done, nor would a repeat be. */
+const [INVALID_ARGUMENT, DENIED, UNAUTHENTICATED] = [3, 7, 16];
+
+/** That Temporal refused a start or a message outright, why, and what to do; `undefined` for any other error. */
+export function refusalByTemporal(error: unknown): NotDone | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (!isGrpcServiceError(each)) continue;
+    const why = each.details || each.message;
+    if (each.code === INVALID_ARGUMENT)
+      return new NotDone(
+        /search attribute/i.test(why)
+          ? `Temporal refused it, and nothing was done: ${why}. Whoever runs Tocsin runs \`${tocsin('migrate', { temporal: true })}\`, which makes the search attributes`
+          : `Temporal refused it, and nothing was done: ${why}`,
+      );
+    if (each.code === DENIED || each.code === UNAUTHENTICATED)
+      return new NotDone(
+        `Temporal refused it, and nothing was done: ${why}. Whoever runs Tocsin checks certificate or API key and its rights to the namespace; \`${tocsin('doctor', {})}\` says what is missing`,
+      );
+    return undefined;
+  }
+  return undefined;
 }
 
 /** That a case is closed, where Temporal says that its workflow has ended; `undefined` for any other error. */

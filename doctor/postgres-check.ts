@@ -6,8 +6,11 @@ import { ask, tocsin } from '../domain/kernel/command-lines';
 import { plural } from '../domain/kernel/plural';
 import { packageRoot } from '../platform/package-root';
 import { refusePowerOf, TooPowerful } from '../postgres/logins';
+import { inWords, lackingPrivileges, type RoleName } from '../postgres/privileges';
 import { databaseSettings, neededDatabase } from '../postgres/settings';
 import { lackingMigrations } from '../postgres/up-to-date';
+import { guardFaults } from '../register/guards/expected-guards';
+import { readGuards } from '../register/guards/read-guards';
 import { unsignedOrAstray } from '../watchdog/signing-eye';
 import { type Check, type Found, messageOf, ok, type PatientName, problem, WRONG_SETTINGS, warning } from './check';
 import { connected } from './connected';
@@ -46,6 +49,8 @@ async function looked(client: pg.Client, production: boolean, writes: boolean): 
   const found: Found[] = [ok(`version ${version} answers the login ${login}`)];
   const power = await powerOf(client);
   if (power) found.push(production ? problem(power) : warning(power, 'Production refuses such a login'));
+  const lacking = await lackedBy(client, login, writes);
+  if (lacking) return [...found, lacking];
   found.push(await tables(client));
   if (writes && found.at(-1)!.state === 'ok' && !(await mayWrite(client)))
     found.push(problem(`the login ${login} may not write the register`, WRITERS_LOGIN));
@@ -55,9 +60,40 @@ async function looked(client: pg.Client, production: boolean, writes: boolean): 
     if (typeof parts === 'string')
       found.push(problem(`the login ${login} may not read the register: ${parts}`, WRITERS_LOGIN));
     else if (parts.length > 0) found.push(...parts.map((part) => problem(part.problem)));
-    else found.push(ok("this machine's clock and its clock agree, and what the register holds is signed"));
+    else
+      found.push(
+        ...(await guards(client)),
+        ok("this machine's clock and its clock agree, and what the register holds is signed"),
+      );
   }
   return found;
+}
+
+/** What the login lacks of the privileges of its role, as after a restore without them. */
+async function lackedBy(client: pg.Client, login: string, writes: boolean): Promise<Found | undefined> {
+  const { rows } = await client.query<{ role: RoleName }>(
+    `SELECT rolname AS role FROM pg_roles
+      WHERE rolname = ANY ('{tocsin_writer,tocsin_auditor}') AND pg_has_role(session_user, oid, 'MEMBER')
+      ORDER BY rolname DESC LIMIT 1`,
+  );
+  const role = rows[0]?.role;
+  if (!role || (writes && role !== 'tocsin_writer')) return undefined;
+  const lacking = await lackingPrivileges(client, role, login);
+  if (lacking.length === 0) return undefined;
+  return problem(
+    `the login ${login} lacks what ${role} is granted: ${inWords(lacking)}`,
+    `Run \`${tocsin('migrate', {})}\` with the owner's login in DATABASE_URL: it grants this again`,
+  );
+}
+
+/** What was taken from the register's guards, or added to them, since the migrations made them. */
+async function guards(client: pg.Client): Promise<Found[]> {
+  return guardFaults(await readGuards(client)).map((fault) =>
+    problem(
+      `a guard of the register is not as it was made: ${fault}`,
+      "Undo it with the owner's login, and find out who did it: they could rewrite the past",
+    ),
+  );
 }
 
 async function mayWrite(client: pg.Client): Promise<boolean> {

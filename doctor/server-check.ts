@@ -4,7 +4,8 @@ import { tocsin } from '../domain/kernel/command-lines';
 import { plural } from '../domain/kernel/plural';
 import { loadRota } from '../policy/load-rota';
 import { callbackSettings } from '../server/callbacks/settings';
-import { type Discovered, discover } from '../server/identity/oidc';
+import { deviceRefused, pagesRefused } from '../server/identity/client-refused';
+import { type Discovered, discover, NamesItselfOtherwise } from '../server/identity/oidc';
 import { type ServerSettings, serverSettings } from '../server/settings';
 import { type Check, type Found, messageOf, ok, problem, WRONG_SETTINGS, warning } from './check';
 
@@ -29,7 +30,12 @@ export const issuer: Check = {
       found.push(ok(`${oidc.issuer} says where its keys are; tokens are for ${oidc.audiences.join(' or ')}`));
     } catch (error) {
       found.push(
-        problem(`${oidc.issuer}: ${messageOf(error)}`, 'Check TOCSIN_OIDC_ISSUER, and that this machine may reach it'),
+        problem(
+          `${oidc.issuer}: ${messageOf(error)}`,
+          error instanceof NamesItselfOtherwise
+            ? 'Correct TOCSIN_OIDC_ISSUER: a slash at the end is a part of the name'
+            : 'Check TOCSIN_OIDC_ISSUER, and that this machine may reach it',
+        ),
       );
     }
     const { claim, subjects } = oidc.grants;
@@ -38,7 +44,10 @@ export const issuer: Check = {
       ...(subjects.size > 0 ? [plural(subjects.size, 'subject')] : []),
     ];
     found.push(ok(`roles come from ${ways.join(' and ')}`));
-    found.push(onPages(settings), onCommandLine(settings, issuer));
+    found.push(
+      await onPages(settings, issuer && oidc.issuer),
+      await onCommandLine(settings, issuer && { ...issuer, name: oidc.issuer }),
+    );
     if (origins.length === 0)
       found.push(
         warning(
@@ -51,17 +60,26 @@ export const issuer: Check = {
 };
 
 /** The client by which browsers log in. */
-function onPages({ pages: { address, login } }: ServerSettings): Found {
-  return login
-    ? ok(`people log in to the pages by the client ${login.clientId}, which is led back to ${address}/callback`)
-    : warning(
-        'nobody can log in to the pages',
-        'Register a client for them at the issuer, and name it in TOCSIN_OIDC_CLIENT_ID (docs/serve.md)',
-      );
+async function onPages({ pages: { address, login } }: ServerSettings, issuer: string | undefined): Promise<Found> {
+  if (!login)
+    return warning(
+      'nobody can log in to the pages',
+      'Register a client for them at the issuer, and name it in TOCSIN_OIDC_CLIENT_ID (docs/serve.md)',
+    );
+  const refused = issuer && (await pagesRefused(issuer, login, address!));
+  if (refused)
+    return problem(
+      `nobody can log in to the pages: the issuer does not take the client ${login.clientId} ${login.clientSecret ? 'with its secret' : 'without a secret'} (${refused})`,
+      'Compare TOCSIN_OIDC_CLIENT_ID and TOCSIN_OIDC_CLIENT_SECRET with the client that is registered there (docs/serve.md)',
+    );
+  return ok(`people log in to the pages by the client ${login.clientId}, which is led back to ${address}/callback`);
 }
 
 /** The client by which the command line logs people in. */
-function onCommandLine({ device }: ServerSettings, issuer: Discovered | undefined): Found {
+async function onCommandLine(
+  { device }: ServerSettings,
+  issuer: (Discovered & { name: string }) | undefined,
+): Promise<Found> {
   const login = `\`${tocsin('login', {})}\``;
   if (!device)
     return warning(
@@ -72,6 +90,12 @@ function onCommandLine({ device }: ServerSettings, issuer: Discovered | undefine
     return problem(
       `${login} logs nobody in: the issuer does not offer the device flow`,
       'Enable it there (RFC 8628), or remove TOCSIN_OIDC_DEVICE_CLIENT_ID and give tokens in TOCSIN_TOKEN',
+    );
+  const refused = issuer && (await deviceRefused(issuer.name, device.client));
+  if (refused)
+    return problem(
+      `${login} logs nobody in: the issuer does not take the client ${device.client} for the device flow without a secret (${refused})`,
+      'Compare TOCSIN_OIDC_DEVICE_CLIENT_ID with the public client that is registered there (docs/serve.md)',
     );
   return ok(`${login} logs people in by the client ${device.client}`);
 }

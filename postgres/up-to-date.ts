@@ -19,7 +19,10 @@ export async function bringUpToDate(databaseUrl: string): Promise<void> {
               has_database_privilege(current_database(), 'CREATE') AS creates`,
     );
     const { owner, creates } = rows[0]!;
-    if (owner ?? creates) return await migrate(databaseUrl);
+    if (owner ?? creates) {
+      await migrate(databaseUrl);
+      return;
+    }
     const missing = await missingMigrations(client, owner !== null);
     if (missing.length === 0) return;
     throw new Error(

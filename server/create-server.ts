@@ -10,7 +10,7 @@ import { SECURITY_HEADERS, SERVER_OPTIONS } from '../platform/http-server';
 import { isLoopbackHost } from '../platform/loopback-host';
 import { allows, isPage, methodsAt, ruleOf } from './access';
 import { isCaseId } from './api/bodies';
-import { noSuchCase } from './api/failures';
+import { asOfLooking, noSuchCase } from './api/failures';
 import { type LoginOffer, RESOURCE_METADATA, resourceMetadata } from './api/resource-metadata';
 import { apiRoutes } from './api/routes';
 import { type CallbackDeps, callbacks } from './callbacks';
@@ -132,7 +132,8 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     ),
   );
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const refusal = refusalOf(error);
+    const told = refusalOf(error);
+    const refusal = request.method === 'GET' ? asOfLooking(told) : told;
     logRefusal(log, refusal, { route: request.routeOptions.url });
     return answerProblem(request, reply, refusal);
   });

@@ -25,6 +25,7 @@ export const PROBLEMS = {
   fault: [500, 'Something is wrong on our side'],
   'unknown-outcome': [503, 'Whether the message was taken is not known: repeat it with the same Idempotency-Key'],
   'not-opened': [503, 'The workers cannot read what this server sealed: nothing was begun'],
+  'not-done': [502, 'Temporal refused it: nothing was done'],
   unavailable: [503, 'It cannot be done right now'],
 } as const;
 export type ProblemKind = keyof typeof PROBLEMS;

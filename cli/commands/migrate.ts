@@ -34,7 +34,7 @@ export function migrateCommand(program: Command, shell: Shell): void {
       const url = shell.databaseUrl({ owner: true });
       if (options.logins === '') throw usage('--logins: give a folder');
       if (options.renew && options.logins === undefined) throw usage('--renew: give the folder of --logins as well');
-      await migrate(url);
+      const granted = await migrate(url);
       const made = options.logins === undefined ? [] : await makeLogins(url, options).catch(asRefusal);
       const files: Record<string, string> = {};
       if (made.length > 0) privateFolder(path.resolve(options.logins!));
@@ -44,9 +44,10 @@ export function migrateCommand(program: Command, shell: Shell): void {
       }
       if (options.json) {
         const attributes = options.temporal ? await searchAttributes(shell) : {};
-        return shell.out.json({ migrated: true, logins: files, ...attributes });
+        return shell.out.json({ migrated: true, logins: files, granted, ...attributes });
       }
       shell.out.line('The tables are up to date.');
+      for (const each of granted) shell.out.line(`Granted again to ${each}`);
       for (const { name, login } of made) shell.out.line(`Login ${login} (${name}): its address is in ${files[name]}`);
       if (made.some(({ stillConnected }) => stillConnected))
         shell.out.line('Connections under the former passwords go on: restart Postgres to end them.');

@@ -7,7 +7,16 @@ import type { Explanation } from '../../domain/incident/explain';
 import { tocsin } from '../../domain/kernel/command-lines';
 import type { CaseClient, Started } from '../cases';
 import { declared, notDeclared } from '../declaration';
-import { type CommandError, OtherKeys, refused, ServerAway, UnknownCase, UnknownOutcome, usage } from '../errors';
+import {
+  type CommandError,
+  NotDone,
+  OtherKeys,
+  refused,
+  ServerAway,
+  UnknownCase,
+  UnknownOutcome,
+  usage,
+} from '../errors';
 import {
   type Answers,
   COLLECTIONS,
@@ -67,6 +76,7 @@ export class ServerClient implements CaseClient {
     if ([200, 201].includes(answer.status)) return answer.json as Started;
     if (kindOfProblem(answer) === 'not-opened')
       throw new OtherKeys(`the server at ${this.target.url} says: ${answer.json.detail}`, linesOf(answer));
+    if (kindOfProblem(answer) === 'not-done') throw this.problem(answer, named(id));
     if (answer.status >= 500)
       throw new UnknownOutcome(
         `whether incident "${id}" was declared is not known: the server at ${this.target.url} could not tell. ${repeat}`,
@@ -208,6 +218,8 @@ function problemOf(answer: Answer, { url, remedy }: ServerTarget, about: string,
       return refused(`the server at ${url} has no such route: is it Tocsin, and of this version?`);
     case 'refused':
       return refused(detail, linesOf(answer));
+    case 'not-done':
+      return new NotDone(`the server at ${url} says: ${detail}`);
     case 'unknown-outcome':
       return new UnknownOutcome(detail);
     case 'unavailable':

@@ -18,7 +18,7 @@ export const GUARDED_TABLES = ['register_entries', 'register_keys'] as const;
  * Reads the guards: triggers (with whether they fire always) and their functions, constraints, columns, rules, row
  * security, heirs, and what others than the owner may do. SELECT on the catalog is enough.
  */
-export async function readGuards(pool: Pool): Promise<Guard[]> {
+export async function readGuards(pool: Pick<Pool, 'query'>): Promise<Guard[]> {
   const { rows } = await pool.query<Guard>(READ, [GUARDED_TABLES]);
   return rows;
 }

@@ -2,7 +2,7 @@
 import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { ValueError } from '@temporalio/common';
 import { CommandError, OtherKeys, UnknownCase, UnknownOutcome } from '../../client/errors';
-import { closedRefusal } from '../../client/refusal';
+import { closedRefusal, refusalByTemporal } from '../../client/refusal';
 import type { Problem } from '../../domain/kernel/problems';
 import { type ProblemKind, Refusal } from '../problem';
 
@@ -30,6 +30,12 @@ export function refusalOf(error: unknown): unknown {
     const errors = error.problems.map(problemOf);
     return new Refusal(error.exitCode === 2 ? 'invalid' : 'refused', error.message, errors);
   }
+  const byTemporal = refusalByTemporal(error);
+  if (byTemporal) {
+    const refusal = new Refusal('not-done', byTemporal.message);
+    refusal.cause = error;
+    return refusal;
+  }
   const grpc = grpcCode(error);
   if (grpc === NOT_FOUND) return noSuchCase();
   if (grpc !== undefined && AWAY.includes(grpc)) return away(error);
@@ -45,10 +51,18 @@ function unknownOutcome(cause: UnknownOutcome): Refusal {
   return comeAgain('unknown-outcome', cause.message, cause);
 }
 
+const MAY_BE_TAKEN =
+  'Temporal or its workers did not answer: a message may have been taken. Send it again with the same Idempotency-Key';
+
 function away(cause: unknown): Refusal {
-  const detail =
-    'Temporal or its workers did not answer: a message may have been taken. Send it again with the same Idempotency-Key';
-  return comeAgain('unavailable', detail, cause);
+  return comeAgain('unavailable', MAY_BE_TAKEN, cause);
+}
+
+/** Who only looked has sent nothing, which could have been taken or be sent again. */
+export function asOfLooking(refusal: Refusal): Refusal {
+  if (refusal.kind !== 'unavailable' || refusal.message !== MAY_BE_TAKEN) return refusal;
+  const detail = 'Temporal or its workers did not answer: is a worker running? Look again in a moment';
+  return comeAgain('unavailable', detail, refusal.cause);
 }
 
 /** The codec opens only what its keys sealed. A server beside workers with other keys is set up wrongly, which no log should have to tell. */

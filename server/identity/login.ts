@@ -87,7 +87,7 @@ export class OidcLogin {
 
   /** The issuer's addresses, found when the first person logs in; asked again after a failure. */
   private configured(): Promise<Configuration> {
-    this.configuration ??= this.discover().catch((cause) => {
+    this.configuration ??= configurationOf(this.oidc.issuer, this.login).catch((cause) => {
       this.configuration = undefined;
       const refusal = new Refusal('unavailable', 'nobody can log in now: the issuer does not answer', [], 5);
       refusal.cause = cause;
@@ -95,26 +95,28 @@ export class OidcLogin {
     });
     return this.configuration;
   }
+}
 
-  private async discover(): Promise<Configuration> {
-    const { issuer } = this.oidc;
-    const { clientId, clientSecret } = this.login;
-    const found = await discovery(
-      new URL(issuer),
-      clientId,
-      { ...(clientSecret && { client_secret: clientSecret }), [clockTolerance]: CLOCK_TOLERANCE_SECONDS },
-      clientSecret ? undefined : None(),
-      {
-        [customFetch]: boundedFetch as never,
-        // The settings take http of an issuer on this machine alone.
-        execute: [enableNonRepudiationChecks, ...(isLoopbackUrl(issuer) ? [allowInsecureRequests] : [])],
-      },
-    );
-    const { authorization_endpoint, token_endpoint, userinfo_endpoint } = found.serverMetadata();
-    for (const address of [authorization_endpoint, token_endpoint, userinfo_endpoint])
-      if (address && addressProblem(address, issuer)) throw new Error('an address of the issuer may not be used');
-    return found;
-  }
+/** The issuer as a client of it sees it. Rejects where it does not answer, or names an address that may not be used. */
+export async function configurationOf(
+  issuer: string,
+  { clientId, clientSecret }: Pick<LoginSettings, 'clientId' | 'clientSecret'>,
+): Promise<Configuration> {
+  const found = await discovery(
+    new URL(issuer),
+    clientId,
+    { ...(clientSecret && { client_secret: clientSecret }), [clockTolerance]: CLOCK_TOLERANCE_SECONDS },
+    clientSecret ? undefined : None(),
+    {
+      [customFetch]: boundedFetch as never,
+      // The settings take http of an issuer on this machine alone.
+      execute: [enableNonRepudiationChecks, ...(isLoopbackUrl(issuer) ? [allowInsecureRequests] : [])],
+    },
+  );
+  const { authorization_endpoint, token_endpoint, userinfo_endpoint } = found.serverMetadata();
+  for (const address of [authorization_endpoint, token_endpoint, userinfo_endpoint])
+    if (address && addressProblem(address, issuer)) throw new Error('an address of the issuer may not be used');
+  return found;
 }
 
 /** What the issuer says of a person: the claims of the ID token, and beside them those that it tells only when asked. */

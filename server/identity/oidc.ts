@@ -3,6 +3,7 @@
  * issuer of the settings is ever asked; nothing that stands in a token is an address or a key to us.
  */
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose';
+import { visibleLine } from '../../domain/kernel/visible-text';
 import { Refusal } from '../problem';
 import { type Actor, type Authenticator, bearerOf, isName } from './actor';
 import { addressProblem, boundedFetch } from './bounded-fetch';
@@ -107,13 +108,25 @@ export class OidcAuthenticator implements Authenticator {
   }
 }
 
+/** The settings name the issuer otherwise than it names itself: its tokens would all be refused. */
+export class NamesItselfOtherwise extends Error {
+  override readonly name = 'NamesItselfOtherwise';
+
+  constructor(told: unknown) {
+    super(
+      typeof told === 'string'
+        ? `it names itself ${visibleLine(told)}: give its name exactly`
+        : 'its configuration does not name it: this is no OpenID Connect issuer',
+    );
+  }
+}
+
 /** Reads what it publishes (OpenID Connect Discovery 1.0, section 4). Rejects with what is wrong with the issuer. */
 export async function discover(issuer: string): Promise<Discovered> {
   const answer = await boundedFetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
   if (answer.status !== 200) throw new Error(`the issuer answers ${answer.status} for its configuration`);
   const told = (await answer.json()) as Record<string, unknown> | null;
-  if (told?.issuer !== issuer)
-    throw new Error('the issuer names itself otherwise than TOCSIN_OIDC_ISSUER does: give its name exactly');
+  if (told?.issuer !== issuer) throw new NamesItselfOtherwise(told?.issuer);
   const { jwks_uri: address } = told;
   const problem = typeof address === 'string' ? addressProblem(address, issuer) : 'is missing';
   if (problem) throw new Error(`the issuer's jwks_uri ${problem}`);

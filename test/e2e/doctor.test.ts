@@ -133,6 +133,25 @@ test('a set-up that lacks nothing has no problem, and says what nobody could loo
   ]);
 });
 
+test('a role that lacks a privilege, and a guard that was changed, until they are as they were', async () => {
+  const sql = (statement: string) => run(owner, statement);
+  await sql('REVOKE SELECT, INSERT ON tocsin.deliveries FROM tocsin_writer');
+  expect(of(await doctor({}), 'Postgres')).toContainEqual({
+    about: 'Postgres',
+    state: 'problem',
+    says: expect.stringMatching(/^the login \w+ lacks what tocsin_writer is granted: INSERT and SELECT on deliveries$/),
+    todo: expect.stringContaining('`npx tocsin migrate`'),
+  });
+  expect(migrate()).toMatchObject({ granted: ['tocsin_writer: INSERT and SELECT on deliveries'] });
+  expect(of(await doctor({}), 'Postgres').every(({ state }) => state === 'ok')).toBe(true);
+  await sql('GRANT UPDATE ON tocsin.register_entries TO tocsin_auditor');
+  expect(of(await doctor({}), 'Postgres')).toContainEqual(
+    expect.objectContaining({ state: 'problem', says: expect.stringContaining('privileges of tocsin_auditor') }),
+  );
+  await sql('REVOKE UPDATE ON tocsin.register_entries FROM tocsin_auditor');
+  expect(of(await doctor({}), 'Postgres').every(({ state }) => state === 'ok')).toBe(true);
+}, 60_000);
+
 const file = (name: string, text: string) => {
   writeFileSync(path.join(dir, name), text);
   return path.join(dir, name);
@@ -460,6 +479,7 @@ test('the server says which ways of logging in nobody can go', async () => {
   const whole = {
     ...without,
     TOCSIN_OIDC_CLIENT_ID: 'pages',
+    TOCSIN_OIDC_CLIENT_SECRET: 'secret',
     TOCSIN_SERVER_URL: 'https://tocsin.acme.dev',
     TOCSIN_OIDC_DEVICE_CLIENT_ID: 'command-line',
   };

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { createServer as createHttp } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ServiceError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import type { FastifyInstance } from 'fastify';
 import { SealingCodec } from '../../client/codec';
@@ -32,6 +33,49 @@ test('where it is not known whether a message was taken, nothing says that it wa
     const error = Object.assign(new Error('grpc'), { code, details: '', metadata: {} });
     expect(refusalOf(error)).toMatchObject({ status: 503 });
   }
+});
+
+test('what Temporal refuses outright is told with its reason, and not as if it might have been taken', () => {
+  const missing = 'Namespace incidents has no mapping defined for search attribute TocsinOwner';
+  const grpc = Object.assign(new Error(`3 INVALID_ARGUMENT: ${missing}`), { code: 3, details: missing, metadata: {} });
+  const error = new ServiceError('Failed to start Workflow', { cause: grpc });
+  const { status, detail, title } = (refusalOf(error) as Refusal).problem();
+  expect([status, title]).toEqual([502, 'Temporal refused it: nothing was done']);
+  expect(detail).toContain(missing);
+  expect(detail).toContain('`npx tocsin migrate --temporal`');
+  const denied = Object.assign(new Error('7 PERMISSION_DENIED'), {
+    code: 7,
+    details: 'Request unauthorized.',
+    metadata: {},
+  });
+  expect((refusalOf(denied) as Refusal).problem()).toMatchObject({
+    status: 502,
+    detail: expect.stringContaining('rights'),
+  });
+});
+
+test('who only looks is not told to send anything again', async () => {
+  const away = Object.assign(new Error('14 UNAVAILABLE'), { code: 14, details: '', metadata: {} });
+  const client = {
+    find: () => Promise.reject(away),
+    view: () => Promise.reject(away),
+    send: () => Promise.reject(away),
+  };
+  const without = await bareServer(issuer, () => {}, { client: client as never });
+  const headers = { authorization: `Bearer ${await issuer.token('responder')}` };
+  const url = '/v1/incidents/INC-20260401-9f3a';
+  const looked = await without.inject({ url, headers });
+  expect([looked.statusCode, looked.json().detail]).toEqual([
+    503,
+    'Temporal or its workers did not answer: is a worker running? Look again in a moment',
+  ]);
+  const payload = { status: 'identified' };
+  const sent = await without.inject({ method: 'POST', url: `${url}/status`, headers, payload });
+  expect([sent.statusCode, sent.json().detail]).toEqual([
+    503,
+    expect.stringContaining('a message may have been taken'),
+  ]);
+  await without.close();
 });
 
 test('a server with other keys than the workers says which of its settings is wrong', async () => {

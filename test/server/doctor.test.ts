@@ -32,7 +32,35 @@ test('an issuer that answers is in order; one that does not, or is another one, 
   expect(away[0]).toMatchObject({ state: 'problem', todo: expect.stringContaining('TOCSIN_OIDC_ISSUER') });
   const other = await found({ ...set, TOCSIN_OIDC_ISSUER: issuer.issuer.replace('127.0.0.1', 'localhost') });
   expect(other[0]).toMatchObject({ state: 'problem', says: expect.stringContaining('give its name exactly') });
+  expect(other[0]!.says).toContain(`it names itself ${issuer.issuer}: `);
+  const slash = await found({ ...set, TOCSIN_OIDC_ISSUER: `${issuer.issuer}/` });
+  expect(slash[0]).toMatchObject({ state: 'problem', todo: expect.stringContaining('a slash at the end') });
   expect(await found({})).toEqual([expect.objectContaining({ about: 'Issuer', state: 'warning' })]);
+});
+
+test('a client that the issuer does not take is a problem before anybody logs in', async () => {
+  const set = {
+    TOCSIN_OIDC_ISSUER: issuer.issuer,
+    TOCSIN_OIDC_AUDIENCE: AUDIENCE,
+    TOCSIN_OIDC_ROLES_CLAIM: 'roles',
+    TOCSIN_SERVER_URL: 'https://tocsin.acme.dev',
+    TOCSIN_OIDC_CLIENT_ID: 'pages',
+    TOCSIN_OIDC_CLIENT_SECRET: 'secret',
+    TOCSIN_OIDC_DEVICE_CLIENT_ID: 'command-line',
+    TOCSIN_SERVER_ORIGINS: 'https://temporal.acme.dev',
+  };
+  const problems = async (env: Record<string, string>) =>
+    (await found({ ...set, ...env })).flatMap(({ state, says }) => (state === 'ok' ? [] : [says]));
+  expect(await problems({})).toEqual([]);
+  const secret = await problems({ TOCSIN_OIDC_CLIENT_SECRET: 'another' });
+  expect(secret).toEqual([expect.stringMatching(/does not take the client pages with its secret \(invalid_client\)$/)]);
+  expect(await problems({ TOCSIN_OIDC_CLIENT_SECRET: '' })).toEqual([
+    expect.stringMatching(/does not take the client pages without a secret/),
+  ]);
+  expect(await problems({ TOCSIN_OIDC_DEVICE_CLIENT_ID: 'pages' })).toEqual([
+    expect.stringMatching(/logs nobody in: the issuer does not take the client pages for the device flow/),
+  ]);
+  expect(await problems({ TOCSIN_OIDC_DEVICE_CLIENT_ID: 'nobody' })).toHaveLength(1);
 });
 
 test('who on the rota has no id at a service that calls back is named', async () => {

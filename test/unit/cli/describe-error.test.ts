@@ -1,5 +1,6 @@
 /** What a person is told of errors that come from beneath: what was wrong, and what to do. */
 import { createServer } from 'node:net';
+import { ServiceError } from '@temporalio/client';
 import pg from 'pg';
 import { describeError } from '../../../cli/describe-error';
 
@@ -21,5 +22,13 @@ test('a port that is taken is named, with what to do', async () => {
   first.close();
   expect(describeError(error).message).toBe(
     `127.0.0.1:${port} is taken: something else listens there. Stop it, or give another --port`,
+  );
+});
+
+test('what Temporal refuses is told with its reason', () => {
+  const missing = 'Namespace incidents has no mapping defined for search attribute TocsinOwner';
+  const grpc = Object.assign(new Error(`3 INVALID_ARGUMENT: ${missing}`), { code: 3, details: missing, metadata: {} });
+  expect(describeError(new ServiceError('Failed to start Workflow', { cause: grpc })).message).toBe(
+    `Temporal refused it, and nothing was done: ${missing}. Whoever runs Tocsin runs \`npx tocsin migrate --temporal\`, which makes the search attributes`,
   );
 });
