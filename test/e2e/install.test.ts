@@ -361,9 +361,9 @@ test('6. a responder logs in and declares, an auditor verifies, and nothing is l
   };
   // The checks of the page; whether the domain of the sender is set up at Resend cannot be asked here.
   expect(found.filter(({ state }) => state === 'problem').map(({ about, says }) => [about, says])).toEqual([]);
-  const mailTo = 'npx tocsin doctor --for watchdog --mail-to you@your-company.com';
+  const mailTo = 'npx tocsin doctor --for watchdog --mail-to you@your-company.example';
   await step(mailTo);
-  expect(JSON.stringify(mailbox.messages())).toContain('you@your-company.com');
+  expect(JSON.stringify(mailbox.messages())).toContain('you@your-company.example');
 }, 300_000);
 
 test('nothing stands on the page or in the transcript that was not run', () => {
