@@ -222,7 +222,7 @@ describe('an issuer', () => {
 
   test('that is another one than it should be, or has its keys elsewhere on this machine, is not believed', async () => {
     const other = await misleading(() => ({ issuer: issuer.issuer, jwks_uri: `${issuer.issuer}/jwks` }));
-    await expect(discover(other.url)).rejects.toThrow('names itself otherwise');
+    await expect(discover(other.url)).rejects.toThrow('give its name exactly');
     const plain = await misleading((url) => ({ issuer: url, jwks_uri: 'http://keys.acme.dev/jwks' }));
     await expect(discover(plain.url)).rejects.toThrow('must be an https address');
     for (const address of [
@@ -247,7 +247,7 @@ describe('an issuer', () => {
     const endless: RequestListener = (_, response) => response.end('x'.repeat(300_000));
     await expect(discover((await misleading(() => endless)).url)).rejects.toThrow('more than 262144 bytes');
     await expect(discover((await misleading(() => '[1')).url)).rejects.toThrow();
-    await expect(discover((await misleading(() => 'null')).url)).rejects.toThrow('names itself otherwise');
+    await expect(discover((await misleading(() => 'null')).url)).rejects.toThrow('does not name it');
     expect(asked).toEqual([]);
   });
 
