@@ -145,8 +145,8 @@ function started(up) {
 function aSource(dir) {
   const token = randomBytes(24).toString('hex');
   const file = path.join(dir, 'sources.yaml');
-  writeFileSync(file, 'sources: { fuzz: { format: cloudevents, secrets: [{ env: TOCSIN_SOURCE_FUZZ }] } }\n');
-  return { token, settings: { TOCSIN_SOURCES: file, TOCSIN_SOURCE_FUZZ: token } };
+  writeFileSync(file, 'sources: { fuzz: { format: cloudevents, secrets: [{ env: FUZZ_TOKEN }] } }\n');
+  return { token, settings: { TOCSIN_SOURCES: file, FUZZ_TOKEN: token } };
 }
 
 /** A case of each kind, for the requests that need one: the settings of schemathesis, with their ids. */
