@@ -66,6 +66,8 @@ test(
     await until('all ring', async () => haveAll() || (await sleep(2_000, false)), 5 * PROMPT_MS).catch(() => undefined);
     await sleep(5_000);
 
+    const firsts = [...rung().values()].flatMap((times) => (times.length > 0 ? Math.min(...times) - back : []));
+    injected(`seconds until the last of ${firsts.length} rang`, Math.ceil(Math.max(...firsts) / 1000));
     const tally = new Tally();
     for (const [id, times] of rung()) {
       const alarms = of(await readIncidentEvents(world.pool, id), 'alarm-raised').map(({ at }) => toMs(at));
