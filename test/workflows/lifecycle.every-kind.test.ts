@@ -53,7 +53,13 @@ const KINDS: Record<string, (nth: number) => Promise<string>> = {
   async 'patch task'(nth) {
     const input: PatchTaskInput = {
       finding: {
-        ...{ key: '0123456789abcdef', inventory: 'web', ecosystem: 'npm', package: 'minimist', versions: ['1.2.0'] },
+        ...{
+          key: `00000000000${nth}cdef`,
+          inventory: 'web',
+          ecosystem: 'npm',
+          package: 'minimist',
+          versions: ['1.2.0'],
+        },
         ...{ advisory: 'GHSA-xvch-5gv4-984h', severity: 'high' },
       },
       plan: {
