@@ -357,3 +357,16 @@ test('a task of a finding is opened, whatever ended under its id before', async 
   expect(ids).toContain(id);
   expect(kinds(id)[0]).toBe('patch-due');
 });
+
+test('under another id than that of its finding it opens nothing: no incident and no other case is taken for it', async () => {
+  const { id } = await findOne();
+  const { finding, plan, foundAt } = await stateOf(id);
+  for (const workflowId of ['INC-20260401-9f3a', `${id}0`, 'PATCH-0123456789ab']) {
+    const other = await client.workflow.start(PATCH_WORKFLOW, {
+      ...{ taskQueue: TASK_QUEUE, workflowId, args: [{ finding, plan, foundAt }] },
+    });
+    await expect(other.result()).rejects.toMatchObject({
+      cause: { message: expect.stringContaining(`finding.key: is "${id}", but the workflow id is "${workflowId}"`) },
+    });
+  }
+});
