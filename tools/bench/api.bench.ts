@@ -77,12 +77,14 @@ type Turn = (side: Side, count: number) => Promise<number>;
 function turns(parts: Parts, inFlight: number): Turn {
   const { worker, ids, url, sessionKey, web } = parts;
   const send = senders(parts, web(url, { authorization: `Bearer ${sessionKey}` }));
+  let sent = 0;
   return async (side, count) => {
     const before = worker.recorded;
     const startedAt = performance.now();
     const one = async (n: number) => {
       const id = ids[n % ids.length]!;
-      await send[side](id, { text: `${side} ${n}` });
+      // A measure that was recorded before is none.
+      await send[side](id, { text: `${side} ${++sent}` });
     };
     await Promise.all(
       Array.from({ length: inFlight }, async (_, lane) => {
