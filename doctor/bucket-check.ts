@@ -33,7 +33,7 @@ export const objectStore: Check = {
         return [
           problem(
             'it gives back something else than was stored',
-            'Ask who runs it; until then leave TOCSIN_ARTEFACTS_URL unset',
+            'Ask whoever runs it; until then leave TOCSIN_ARTEFACTS_URL unset',
           ),
         ];
       step = 'remove';

@@ -41,7 +41,7 @@ export async function receiverOf(url: string): Promise<Found> {
       signal: AbortSignal.timeout(ANSWER_MS),
     });
     const said = `its receiver answered ${status}, ${tried}`;
-    const settle = 'Look whether a POST to this address reaches the receiver';
+    const settle = 'Check whether a POST to this address reaches the receiver';
     if (status >= 500) return warning(said, settle);
     if (status >= 300 && status < 400) return warning(`${said}: redirects are not followed`, settle);
     if (status === 404) return warning(said, settle);

@@ -133,6 +133,6 @@ function cannotConnect(error: unknown): Found {
     );
   if (code === '3D000') return problem(says, 'Make the database, or correct its name in DATABASE_URL');
   if (/certificate|self.signed|SSL|TLS/i.test(says))
-    return problem(says, "Give the authority of the server's certificate as sslrootcert in DATABASE_URL");
+    return problem(says, "Name the file of the CA that signed the server's certificate as sslrootcert in DATABASE_URL");
   return problem(says, 'Check that Postgres runs, and host and port in DATABASE_URL');
 }

@@ -56,7 +56,7 @@ function nameOf({ origin }: SigningKeys, production: boolean): Found[] {
 async function ofThisRegister({ read }: Patient, keys: SigningKeys): Promise<Found> {
   const says = `${keys.origin}, signed by a key with ${plural(keys.rotations.length, 'rotation')} behind it`;
   const url = read(neededDatabase);
-  if (!url) return notChecked(`${says}; whether it is the register's nobody can ask`);
+  if (!url) return notChecked(`${says}; whether it is the register's key could not be asked`);
   try {
     const row = await connected(url, readSigner);
     if (!row) return ok(`${says}; nothing is signed yet`);
@@ -72,7 +72,7 @@ async function ofThisRegister({ read }: Patient, keys: SigningKeys): Promise<Fou
       );
     return ok(`${says}; ${plural(row.size, 'entry', 'entries')} signed`);
   } catch (error) {
-    return notChecked(`${says}; whether it is the register's could not be asked: ${messageOf(error)}`);
+    return notChecked(`${says}; whether it is the register's key could not be asked: ${messageOf(error)}`);
   }
 }
 

@@ -7,7 +7,7 @@ import { callbackSettings } from '../server/callbacks/settings';
 import { deviceRefused, pagesRefused } from '../server/identity/client-refused';
 import { type Discovered, discover, NamesItselfOtherwise } from '../server/identity/oidc';
 import { type ServerSettings, serverSettings } from '../server/settings';
-import { type Check, type Found, messageOf, ok, problem, WRONG_SETTINGS, warning } from './check';
+import { type Check, type Found, messageOf, notChecked, ok, problem, WRONG_SETTINGS, warning } from './check';
 
 export const issuer: Check = {
   about: 'Issuer',
@@ -66,13 +66,27 @@ async function onPages({ pages: { address, login } }: ServerSettings, issuer: st
       'nobody can log in to the pages',
       'Register a client for them at the issuer, and name it in TOCSIN_OIDC_CLIENT_ID (docs/serve.md)',
     );
-  const refused = issuer && (await pagesRefused(issuer, login, address!));
+  const refused = await said(issuer === undefined ? undefined : pagesRefused(issuer, login, address!));
+  if (refused instanceof Error) return unasked(`the client ${login.clientId} of the pages`, refused);
   if (refused)
     return problem(
       `nobody can log in to the pages: the issuer does not take the client ${login.clientId} ${login.clientSecret ? 'with its secret' : 'without a secret'} (${refused})`,
       'Compare TOCSIN_OIDC_CLIENT_ID and TOCSIN_OIDC_CLIENT_SECRET with the client that is registered there (docs/serve.md)',
     );
-  return ok(`people log in to the pages by the client ${login.clientId}, which is led back to ${address}/callback`);
+  return ok(
+    `the issuer takes the client ${login.clientId} of the pages; its redirect address there must be ${address}/callback`,
+  );
+}
+
+/** What the issuer said of a client; an error where it could not be asked, or did not say. */
+function said(asked: Promise<string | undefined> | undefined): Promise<string | undefined | Error> {
+  return (asked ?? Promise.reject(new Error('see above'))).catch((error: unknown) =>
+    error instanceof Error ? error : new Error(String(error)),
+  );
+}
+
+function unasked(client: string, why: Error): Found {
+  return notChecked(`whether the issuer takes ${client} could not be found out: ${messageOf(why)}`);
 }
 
 /** The client by which the command line logs people in. */
@@ -91,7 +105,8 @@ async function onCommandLine(
       `${login} logs nobody in: the issuer does not offer the device flow`,
       'Enable it there (RFC 8628), or remove TOCSIN_OIDC_DEVICE_CLIENT_ID and give tokens in TOCSIN_TOKEN',
     );
-  const refused = issuer && (await deviceRefused(issuer.name, device.client));
+  const refused = await said(issuer && deviceRefused(issuer.name, device.client));
+  if (refused instanceof Error) return unasked(`the client ${device.client} of the command line`, refused);
   if (refused)
     return problem(
       `${login} logs nobody in: the issuer does not take the client ${device.client} for the device flow without a secret (${refused})`,

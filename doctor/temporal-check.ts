@@ -59,7 +59,7 @@ async function attributes(connection: Connection, namespace: string): Promise<Fo
     return [
       notChecked(
         'it does not tell its search attributes to this account; without them no incident starts',
-        `Make sure of \`${searchAttributeCommand(namespace, SEARCH_ATTRIBUTES)}\``,
+        `Make sure that they are there; its administrator makes them with \`${searchAttributeCommand(namespace, SEARCH_ATTRIBUTES)}\``,
       ),
     ];
   }

@@ -86,9 +86,13 @@ export async function lackingPrivileges(client: pg.ClientBase, role: RoleName, l
   }));
 }
 
-/** Gives the roles again what they lack. For the owner, after the migrations. Returns what was lacking, in words. */
+/**
+ * Gives the roles again what they lack, and makes those that are missing: a dump of the database brings no roles to another server.
+ * For the owner, after the migrations. Returns what was lacking, in words.
+ */
 export async function restorePrivileges(owner: pg.ClientBase): Promise<string[]> {
   const given: string[] = [];
+  await owner.query(MISSING_ROLES);
   for (const role of Object.keys(PRIVILEGES) as RoleName[]) {
     const lacking = await lackingPrivileges(owner, role, role);
     for (const { table, privilege, columns } of lacking) {
@@ -110,6 +114,28 @@ export function inWords(lacking: readonly Lacking[]): string {
     })
     .join('; ');
 }
+
+/** As the first migration makes them. Roles belong to the whole server: another database may be making them at this very moment. */
+const MISSING_ROLES = `
+  DO $$
+  DECLARE
+    wanted text;
+  BEGIN
+    FOREACH wanted IN ARRAY ARRAY['${Object.keys(PRIVILEGES).join("', '")}'] LOOP
+      BEGIN
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
+          EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
+        END IF;
+      EXCEPTION
+        WHEN duplicate_object OR unique_violation THEN NULL;
+        WHEN insufficient_privilege THEN
+          RAISE EXCEPTION 'the role % is missing and % may not create it', wanted, current_user
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = format('As an administrator: CREATE ROLE %I NOLOGIN; GRANT %I TO %I;', wanted, wanted, current_user);
+      END;
+    END LOOP;
+  END
+  $$`;
 
 const LACKING = `
   WITH wanted AS (

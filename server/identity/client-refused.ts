@@ -8,10 +8,10 @@ import {
 import { configurationOf, type LoginSettings } from './login';
 
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
-/** RFC 6749, section 5.2: of the client. Every other answer is about the code, or tells nothing. */
+/** RFC 6749, section 5.2: of the client. Every other error of this form is about the code. */
 const OF_THE_CLIENT = ['invalid_client', 'unauthorized_client'];
 
-/** Why the issuer takes no login of the pages by this client; `undefined` where it does, or does not say. */
+/** Why the issuer takes no login of the pages by this client; `undefined` where it does. Rejects where it does not say. */
 export function pagesRefused(
   issuer: string,
   client: Pick<LoginSettings, 'clientId' | 'clientSecret'>,
@@ -39,7 +39,8 @@ async function refused(
     await genericGrantRequest(await configurationOf(issuer, client), grant, parameters);
   } catch (error) {
     if (error instanceof WWWAuthenticateChallengeError) return 'invalid_client';
-    if (error instanceof ResponseBodyError && OF_THE_CLIENT.includes(error.error)) return error.error;
+    if (!(error instanceof ResponseBodyError)) throw error;
+    if (OF_THE_CLIENT.includes(error.error)) return error.error;
   }
   return undefined;
 }

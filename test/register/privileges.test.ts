@@ -1,6 +1,6 @@
 // What the roles may do with the tables is what the migrations grant; what was taken from them is named, and `migrate` grants it again.
 import pg from 'pg';
-import { inWords, lackingPrivileges, PRIVILEGES } from '../../postgres/privileges';
+import { inWords, lackingPrivileges, PRIVILEGES, restorePrivileges } from '../../postgres/privileges';
 import { afterFile } from '../setup/helpers';
 import { emptyDatabase, migrateInOwnProcess } from './helpers';
 
@@ -45,6 +45,20 @@ test('the list is what the migrations grant', async () => {
   expect(await granted()).toEqual(listed.sort());
   for (const role of ['tocsin_writer', 'tocsin_auditor'] as const)
     expect(await lackingPrivileges(client, role, role)).toEqual([]);
+});
+
+test('roles that a dump did not bring to another server are made', async () => {
+  await client.query('BEGIN');
+  await client.query('ALTER ROLE tocsin_writer RENAME TO tocsin_writer_elsewhere');
+  await client.query('ALTER ROLE tocsin_auditor RENAME TO tocsin_auditor_elsewhere');
+  const given = await restorePrivileges(client).finally(async () => {
+    // Roles belong to the whole server.
+    await client.query('ROLLBACK');
+  });
+  expect(given).toEqual([
+    expect.stringMatching(/^tocsin_writer: USAGE on the schema tocsin; .*SELECT/),
+    expect.stringMatching(/^tocsin_auditor: USAGE on the schema tocsin; .*SELECT/),
+  ]);
 });
 
 test('what was taken is named, and granted again by the next migration', async () => {

@@ -63,6 +63,20 @@ test('a client that the issuer does not take is a problem before anybody logs in
   expect(await problems({ TOCSIN_OIDC_DEVICE_CLIENT_ID: 'nobody' })).toHaveLength(1);
 });
 
+test('of clients that nobody could ask about it is not said that people log in by them', async () => {
+  const set = {
+    ...{ TOCSIN_OIDC_ISSUER: 'http://127.0.0.1:9', TOCSIN_OIDC_AUDIENCE: AUDIENCE, TOCSIN_OIDC_ROLES_CLAIM: 'roles' },
+    ...{ TOCSIN_SERVER_URL: 'https://tocsin.acme.dev', TOCSIN_OIDC_CLIENT_ID: 'pages' },
+    ...{ TOCSIN_OIDC_CLIENT_SECRET: 'secret', TOCSIN_OIDC_DEVICE_CLIENT_ID: 'command-line' },
+  };
+  const of = (all: Finding[]) =>
+    all.filter(({ says }) => /client/.test(says)).map(({ state, says }) => [state, says.split(' could ')[0]]);
+  expect(of(await found(set))).toEqual([
+    ['not checked', 'whether the issuer takes the client pages of the pages'],
+    ['not checked', 'whether the issuer takes the client command-line of the command line'],
+  ]);
+});
+
 test('who on the rota has no id at a service that calls back is named', async () => {
   const set = { TOCSIN_PAGERDUTY_WEBHOOK_SECRETS: 'x'.repeat(20), TOCSIN_ROTA: 'examples/rota.yaml' };
   expect(await found(set, callbacks)).toEqual([
