@@ -10,8 +10,8 @@ export function keysCommand(program: Command, shell: Shell): void {
   verb(
     keys,
     'create',
-    'Print a new key for TOCSIN_ENCRYPTION_KEYS. Put it into your secret store, and give the same to workers, intake, ' +
-      'watchdog and commands. To rotate, put the new one first, and a comma and the old ones behind it.',
+    'Print a new key for TOCSIN_ENCRYPTION_KEYS. Put it into your secret store, and give the same to workers, servers, ' +
+      'intake, watchdog and commands. To rotate, put the new one first, and a comma and the old ones behind it.',
     'keys create   # prints k20260401:…',
   ).action((options: CommonOptions) => {
     const key = newEncryptionKey(`k${toInstant(Date.now()).slice(0, 10).replaceAll('-', '')}`);

@@ -1,4 +1,4 @@
-/** `tocsin serve`: the server in which people and tools act. */
+/** `tocsin serve`: the server through which people and tools act. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -28,7 +28,7 @@ export function serveCommand(program: Command, shell: Shell): void {
   verb(
     program,
     'serve',
-    'Run the server in which people and tools act: it finds out who they are (TOCSIN_OIDC_ISSUER), and opens and seals ' +
+    'Run the server through which people and tools act: it finds out who they are (TOCSIN_OIDC_ISSUER), and opens and seals ' +
       'payloads for the Web UI of Temporal. Run as many as you like.',
     'serve --port 8440   # with TEMPORAL_ADDRESS, TOCSIN_ENCRYPTION_KEYS and TOCSIN_OIDC_ISSUER set',
   )

@@ -40,7 +40,7 @@ export function declareCommand(program: Command, shell: Shell): void {
   const command = verb(
     program,
     'declare',
-    'Declare an incident: containment starts at once and every clock runs from the detection.',
+    'Declare an incident: containment and all of its clocks start at once.',
     'declare   # asks what is needed, on a terminal\ndeclare -f incident.yaml\ndeclare --title "Leaked CI key" --kind credential-leak --severity sev1 --affects confidentiality --no-service-affecting --block 203.0.113.7',
   )
     .option('-f, --file <file>', 'declaration in YAML or JSON; - for standard input. Flags take precedence')
