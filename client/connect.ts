@@ -130,16 +130,23 @@ export async function connectTo(
   taskQueue?: string,
 ): Promise<TocsinClient> {
   const { connectionOptions, address, namespace, origin } = target;
+  const converter = converterOf(encryptionKeys);
   try {
     const channelArgs = { ...LONG_HISTORIES, ...connectionOptions.channelArgs };
     const connection = await Connection.connect({ ...connectionOptions, channelArgs, connectTimeout: '10s' });
-    return new TocsinClient(
-      new Client({ connection, namespace, dataConverter: dataConverter(encryptionKeys) }),
-      taskQueue,
-    );
+    return new TocsinClient(new Client({ connection, namespace, dataConverter: converter }), taskQueue);
   } catch (error) {
     throw refused(
       `Temporal at ${address} (${origin}) does not answer: ${(error as Error).message}. Check that it runs, its address and TLS`,
     );
+  }
+}
+
+/** Keys that are none are no fault of Temporal. */
+function converterOf(encryptionKeys: string[]) {
+  try {
+    return dataConverter(encryptionKeys);
+  } catch (error) {
+    throw usage((error as Error).message);
   }
 }

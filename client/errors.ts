@@ -50,7 +50,7 @@ export class NotDone extends CommandError {
   }
 }
 
-/** The server in which people and tools act is away, or what it needs is: nothing was done. */
+/** The server through which people and tools act is away, or what it needs is: nothing was done. */
 export class ServerAway extends CommandError {
   constructor(message: string) {
     super(message, 1);
@@ -77,6 +77,6 @@ export class NeverOpened extends UnknownCase {
   constructor(noun: string, id: string) {
     super(noun, id);
     this.message +=
-      ': its workflow was started with something that is not valid, so it opened nothing. The log of the worker says what, and its page in the Temporal Web UI';
+      ': its workflow was started with something that is not valid, so it opened nothing. The log of the worker and the page of the workflow in the Temporal Web UI say what was wrong';
   }
 }

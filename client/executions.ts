@@ -5,6 +5,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers';
 import type { temporal } from '@temporalio/proto';
+import { missingNamespace } from './missing-namespace';
 
 type Raw = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 export type Description = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse;
@@ -28,12 +29,14 @@ export async function* executions(client: Client, query: string): AsyncGenerator
   } while (nextPageToken);
 }
 
-/** The latest run under an id, as the server describes it; `undefined` where it has none. */
+/** The latest run under an id, as the server describes it; `undefined` where it has none. Throws where it has not even the namespace. */
 export async function described(client: Client, workflowId: string): Promise<Description | undefined> {
   try {
     const execution = { workflowId };
     return await client.workflowService.describeWorkflowExecution({ namespace: client.options.namespace, execution });
   } catch (error) {
+    const namespace = missingNamespace(error);
+    if (namespace) throw namespace;
     if ((error as { code?: number }).code === NOT_FOUND) return undefined;
     throw error;
   }

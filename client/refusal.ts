@@ -5,6 +5,8 @@ import { tocsin } from '../domain/kernel/command-lines';
 import { FAILURES } from '../domain/kernel/failures';
 import { type CommandError, NotDone, refused, UnknownOutcome } from './errors';
 import { KINDS, type KindName, kindOf } from './kinds';
+import { missingNamespace } from './missing-namespace';
+import { namespaceCommand } from './search-attributes';
 
 /** The refusal of a message, a problem a line; `undefined` for any other error. `about`: `incident "INC-1"`. */
 export function refusalOf(error: unknown, about: string): CommandError | undefined {
@@ -22,17 +24,22 @@ const [INVALID_ARGUMENT, DENIED, UNAUTHENTICATED] = [3, 7, 16];
 /** That Temporal refused a start or a message outright, why, and what to do; `undefined` for any other error. */
 export function refusalByTemporal(error: unknown): NotDone | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
+    const { namespace } = missingNamespace(each) ?? {};
+    if (namespace !== undefined)
+      return new NotDone(
+        `Temporal has no namespace "${namespace}", so nothing was done. Whoever runs Tocsin must correct TEMPORAL_NAMESPACE, or have the namespace made: \`${namespaceCommand(namespace)}\``,
+      );
     if (!isGrpcServiceError(each)) continue;
     const why = each.details || each.message;
     if (each.code === INVALID_ARGUMENT)
       return new NotDone(
         /search attribute/i.test(why)
-          ? `Temporal refused it, and nothing was done: ${why}. Whoever runs Tocsin runs \`${tocsin('migrate', { temporal: true })}\`, which makes the search attributes`
+          ? `Temporal refused it, and nothing was done: ${why}. Whoever runs Tocsin must run \`${tocsin('migrate', { temporal: true })}\`, which makes the search attributes`
           : `Temporal refused it, and nothing was done: ${why}`,
       );
     if (each.code === DENIED || each.code === UNAUTHENTICATED)
       return new NotDone(
-        `Temporal refused it, and nothing was done: ${why}. Whoever runs Tocsin checks certificate or API key and its rights to the namespace; \`${tocsin('doctor', {})}\` says what is missing`,
+        `Temporal refused it, and nothing was done: ${why}. Whoever runs Tocsin must check the certificate or API key, and its rights to the namespace; \`${tocsin('doctor', {})}\` says what is missing`,
       );
     return undefined;
   }

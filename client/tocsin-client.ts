@@ -20,7 +20,7 @@ import { type Instant, MINUTE_MS } from '../domain/kernel/time';
 import type { CaseClient, Started } from './cases';
 import { declared } from './declaration';
 import { writeAgain } from './entry-writers';
-import { type CommandError, NeverOpened, refused, UnknownCase, usage } from './errors';
+import { type CommandError, NeverOpened, refused, UnknownCase, UnknownOutcome, usage } from './errors';
 import { described, infoOf } from './executions';
 import { howItStands } from './how-it-ended';
 import {
@@ -199,9 +199,10 @@ export class TocsinClient implements CaseClient {
       ? ({ closed: { caseId: id } } satisfies ClosedInput)
       : ({ closed: { incidentId: id } } satisfies ClosedIncidentInput);
     const sent = stamped(message);
+    const before = await this.latest(id);
+    const standing = before && (await this.stands(id));
     try {
-      const before = await this.latest(id);
-      const isKnown = before && (await this.stands(id)) !== 'never opened';
+      const isKnown = before && standing !== 'never opened';
       if (!isKnown && !(await inRegister?.())) throw before ? new NeverOpened(noun, id) : new UnknownCase(noun, id);
       const startWorkflowOperation = new WithStartWorkflowOperation<Workflow>(workflow, {
         workflowId: id,
@@ -219,8 +220,18 @@ export class TocsinClient implements CaseClient {
       );
       return receiptFrom(this.temporal, sent, given, id);
     } catch (error) {
-      throw refusalOf(error, `${noun} "${id}"`) ?? error;
+      const refusal = refusalOf(error, `${noun} "${id}"`);
+      const isToldAlready = refusal !== undefined && !(refusal instanceof UnknownOutcome);
+      // The run that was to hear it fails where the register has the case as open: it took nothing.
+      if (!isToldAlready && before && typeof standing === 'object' && (await this.hasFailedSince(id, before)))
+        throw stoppedError(id, standing);
+      throw refusal ?? error;
     }
+  }
+
+  private async hasFailedSince(id: string, { runId }: WorkflowExecutionInfo): Promise<boolean> {
+    const latest = await this.latest(id).catch(() => undefined);
+    return latest !== undefined && latest.runId !== runId && latest.status.name === 'FAILED';
   }
 
   /**

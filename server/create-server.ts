@@ -1,4 +1,4 @@
-/** The server in which people and tools act: who asks is found out before anything of the request is read. */
+/** The server through which people and tools act: who asks is found out before anything of the request is read. */
 import cors from '@fastify/cors';
 import type { PayloadCodec } from '@temporalio/common';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -90,7 +90,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     if (isForBrowsers(request)) return mustBeOurs(request, address);
     const { origin } = request.headers;
     if (origin !== undefined && !origins.includes(origin))
-      throw new Refusal('foreign-origin', 'an origin that may use it stands in TOCSIN_SERVER_ORIGINS');
+      throw new Refusal('foreign-origin', 'the origins that may use it are listed in TOCSIN_SERVER_ORIGINS');
   });
   await app.register(cors, {
     origin: [...origins],
@@ -132,7 +132,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     ),
   );
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const told = refusalOf(error);
+    const told = refusalOf(error, request.routeOptions.bodyLimit);
     const refusal = request.method === 'GET' ? asOfLooking(told) : told;
     logRefusal(log, refusal, { route: request.routeOptions.url });
     return answerProblem(request, reply, refusal);
@@ -194,10 +194,10 @@ const CHALLENGES: Partial<Record<ProblemKind, string>> = {
 };
 
 /** What Fastify refuses, in the same form. Of a fault that nobody thought of nothing is told. */
-function refusalOf(error: FastifyError): Refusal {
+function refusalOf(error: FastifyError, most: number = SERVER_OPTIONS.bodyLimit): Refusal {
   if (error instanceof Refusal) return error;
   const { statusCode = 500 } = error;
-  if (statusCode === 413) return new Refusal('too-large', `send at most ${SERVER_OPTIONS.bodyLimit} bytes`);
+  if (statusCode === 413) return new Refusal('too-large', `send at most ${most} bytes`);
   if (statusCode === 415) return new Refusal('wrong-content-type', 'send it as application/json');
   if (statusCode < 500) return new Refusal('bad-request', 'the request is not whole, or its body is not JSON');
   const refusal = new Refusal('fault', 'whether it was done is not known: look before you send it again');

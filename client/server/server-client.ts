@@ -192,7 +192,7 @@ export class ServerClient implements CaseClient {
     if (answer.status === 422) return refused(`${about} refused the message; nothing was changed`, linesOf(answer));
     if (kindOfProblem(answer) === 'unavailable')
       return new UnknownOutcome(
-        `${about} has not confirmed the message: Temporal or its workers did not answer the server. Look with \`${tocsin('show', { id })}\` before you send it again, or repeat it with the same command id`,
+        `${about} has not confirmed the message: ${whyAway(answer)}. Look with \`${tocsin('show', { id })}\` before you send it again, or repeat it with the same command id`,
       );
     return this.problem(answer, about, id);
   }
@@ -226,7 +226,7 @@ function problemOf(answer: Answer, { url, remedy }: ServerTarget, about: string,
       return new ServerAway(
         about === 'the server'
           ? `the server at ${url} cannot tell who you are now: ${detail}`
-          : `${about} cannot be read now: the server is up, but what it asks did not answer. Are Temporal and a worker running?`,
+          : `${about} cannot be read now: ${detail}`,
       );
     case 'fault':
       return new UnknownOutcome(`the server at ${url} failed: ${said}. Its log has more`);
@@ -238,6 +238,14 @@ function problemOf(answer: Answer, { url, remedy }: ServerTarget, about: string,
 /** `unknown-outcome` of `urn:tocsin:problem:unknown-outcome`. */
 function kindOfProblem({ json }: Answer): string {
   return String(json?.type ?? '').replace(PROBLEM_TYPE, '');
+}
+
+/** Why it is not known whether a message was taken. Of keys of idempotency, which the server speaks of, who types a command knows nothing. */
+function whyAway({ json }: Answer): string {
+  const detail = String(json?.detail);
+  return detail.includes('Idempotency-Key')
+    ? 'Temporal or its workers did not answer the server'
+    : `the server says that ${detail}`;
 }
 
 /** The fields that are wrong, a line each, as the case itself tells them. */

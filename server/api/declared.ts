@@ -21,8 +21,8 @@ export async function mustBeSame(
   if (other.length === 0) return;
   const refusal = new Refusal(
     kind,
-    `there is an incident ${id} already, which was declared otherwise; nothing was changed`,
-    other.map((field) => ({ field, problem: 'is another one there' })),
+    `there is already an incident ${id}, and it was declared differently; nothing was changed`,
+    other.map((field) => ({ field, problem: 'differs from what was declared' })),
   );
   throw Object.assign(refusal, { declared: id });
 }

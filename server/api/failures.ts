@@ -51,7 +51,7 @@ function unknownOutcome(cause: UnknownOutcome): Refusal {
   return comeAgain('unknown-outcome', cause.message, cause);
 }
 
-const MAY_BE_TAKEN =
+export const MAY_BE_TAKEN =
   'Temporal or its workers did not answer: a message may have been taken. Send it again with the same Idempotency-Key';
 
 function away(cause: unknown): Refusal {
@@ -60,6 +60,11 @@ function away(cause: unknown): Refusal {
 
 /** Who only looked has sent nothing, which could have been taken or be sent again. */
 export function asOfLooking(refusal: Refusal): Refusal {
+  if (refusal.kind === 'fault') {
+    const fault = new Refusal('fault', 'nothing was sent or changed: the log of this server names the fault');
+    fault.cause = refusal.cause;
+    return fault;
+  }
   if (refusal.kind !== 'unavailable' || refusal.message !== MAY_BE_TAKEN) return refusal;
   const detail = 'Temporal or its workers did not answer: is a worker running? Look again in a moment';
   return comeAgain('unavailable', detail, refusal.cause);
@@ -68,7 +73,7 @@ export function asOfLooking(refusal: Refusal): Refusal {
 /** The codec opens only what its keys sealed. A server beside workers with other keys is set up wrongly, which no log should have to tell. */
 function otherKeys(cause: unknown): Refusal {
   const detail =
-    'the keys of this server do not open what Temporal holds of the case: whoever runs it gives it the TOCSIN_ENCRYPTION_KEYS of the workers';
+    'the keys of this server do not open what Temporal holds of the case: whoever runs it must give it the TOCSIN_ENCRYPTION_KEYS of the workers';
   return comeAgain('unavailable', detail, cause);
 }
 

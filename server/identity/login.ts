@@ -78,7 +78,10 @@ export class OidcLogin {
       pkceCodeVerifier: verifier,
       idTokenExpected: true,
     }).catch((cause) => {
-      const refusal = new Refusal('login-failed', 'the issuer’s answer does not hold, or the login was broken off');
+      const refusal = new Refusal(
+        'login-failed',
+        'it was cancelled, or the issuer’s answer could not be verified: log in again',
+      );
       refusal.cause = cause;
       throw refusal;
     });

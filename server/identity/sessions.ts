@@ -111,7 +111,10 @@ export class Sessions {
       this.drop(reply, name);
       if (opened?.state === state) return opened as unknown as PendingLogin;
     }
-    throw new Refusal('login-failed', 'this browser did not begin it, or more than ten minutes ago');
+    throw new Refusal(
+      'login-failed',
+      'this browser did not begin this login, or began it more than ten minutes ago: log in again',
+    );
   }
 
   async say(reply: FastifyReply, said: Said): Promise<void> {

@@ -152,7 +152,7 @@ export function notAllowed(rule: Rule | undefined, { roles }: Actor): Refusal {
     rule === undefined ? 'nobody may do this' : `this takes one of these roles: ${[rule].flat().join(', ')}`;
   // Mostly the claim was not asked for: whoever set the server up is to look there, and nobody else can help.
   const none =
-    'your login brings no role: whoever runs the server looks whether its scopes ask for the claim of the roles';
+    'your login brings no role: whoever runs the server must check that its scopes ask for the claim of the roles';
   return new Refusal('not-allowed', roles.length > 0 ? forWhom : `${none}; ${forWhom}`);
 }
 

@@ -30,8 +30,7 @@ export interface MailedLink {
 export function targetOf(links: ActionLinks | undefined, token: unknown): string {
   const link = links?.open(token);
   if (!link) throw new Refusal('not-found', 'this link is incomplete, or was not made by this Tocsin: open the board');
-  if (isOver(link))
-    throw new Refusal('not-found', `this link is over since ${utc(link)}: open ${link.id} from the board`);
+  if (isOver(link)) throw new Refusal('not-found', `this link expired at ${utc(link)}: open ${link.id} from the board`);
   const { id, act, obligation } = link;
   const query = new URLSearchParams({ ...(act === 'hold' && obligation && { obligation }), link: String(token) });
   return `${act === 'approve' && obligation ? noticeOf(id, obligation) : `${addressOf(id)}/${act}`}?${query}`;
@@ -53,9 +52,12 @@ export function linkOfForm(
     link.act === given.act &&
     (link.obligation === undefined || link.obligation === given.obligation);
   if (!link || !isFor)
-    throw new Refusal('stale-form', 'the link that it was opened by is not for this: open the form anew');
+    throw new Refusal('stale-form', 'the link that this form was opened by is for something else: open the form again');
   if (isOver(link))
-    throw new Refusal('stale-form', `the link that it was opened by is over since ${utc(link)}: open the form anew`);
+    throw new Refusal(
+      'stale-form',
+      `the link that this form was opened by expired at ${utc(link)}: open the form again`,
+    );
   return { link, token: String(token), key: keyOfLink(link) };
 }
 

@@ -3,11 +3,13 @@ import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { Client } from '@temporalio/client';
 import { transformSync } from 'esbuild';
 import { TocsinClient } from '../../client/tocsin-client';
 import { openTriage } from '../../detection/intake/inbox/open-triage';
 import { judge } from '../../domain/detection/judgement';
 import { packageRoot } from '../../platform/package-root';
+import { refusalOf } from '../../server/api/failures';
 import { temporaryDir } from '../setup/helpers';
 import { type SealedServer, startSealedServer } from '../setup/sealed-server';
 import { until } from '../setup/until';
@@ -120,14 +122,20 @@ test('the same declaration under one key is one incident; other words under it a
   const [one, two] = await Promise.all([1, 2].map(() => ask('ann', '/v1/incidents', DECLARATION, key('three'))));
   expect([one!.json.id, [one!.status, two!.status].sort()]).toEqual([two!.json.id, [200, 201]]);
   const other = await ask('ann', '/v1/incidents', { ...DECLARATION, title: 'Something else' }, key('three'));
-  expect([other.status, other.json.errors]).toEqual([422, [{ field: 'title', problem: 'is another one there' }]]);
+  expect([other.status, other.json.errors]).toEqual([
+    422,
+    [{ field: 'title', problem: 'differs from what was declared' }],
+  ]);
   const mine = await ask('service', '/v1/incidents', DECLARATION, key('three'));
   expect([mine.status, mine.json.id === one!.json.id]).toEqual([201, false]);
   const own = await ask('ann', '/v1/incidents', { ...DECLARATION, id: one!.json.id });
   expect([own.status, own.json.errors[0].field]).toEqual([422, 'id']);
   await ask('ann', '/v1/incidents', { ...DECLARATION, id: 'INC-CHOSEN' });
   const taken = await ask('service', '/v1/incidents', { ...DECLARATION, id: 'INC-CHOSEN' });
-  expect([taken.status, taken.json.errors]).toEqual([409, [{ field: 'declaredBy', problem: 'is another one there' }]]);
+  expect([taken.status, taken.json.errors]).toEqual([
+    409,
+    [{ field: 'declaredBy', problem: 'differs from what was declared' }],
+  ]);
 });
 
 test('an ETag spares the state to whoever has it, and tells nothing to whoever may not see it', async () => {
@@ -158,6 +166,34 @@ test('what the case refuses is told with its field; what runs under another id i
   for (const route of ['/v1/incidents/not-a-case', '/v1/incidents/INC-none'])
     expect([route, (await ask('ann', route)).status]).toEqual([route, 404]);
   expect((await ask('ann', '/v1/incidents/not-a-case/status', { status: 'contained' })).status).toBe(404);
+});
+
+test('one that has stopped says so, whichever message is sent to it', async () => {
+  const { id } = (await ask('ann', '/v1/incidents', DECLARATION)).json;
+  await new TestIncident(id, server.client.workflow.getHandle(id), server.world).quiet();
+  await server.client.workflow.getHandle(id).terminate('by mistake');
+  for (const [name, body] of [
+    ['measure', { text: 'All sessions ended' }],
+    ['follow-up', { text: 'The authority asked back' }],
+    ['reopen', { reason: 'The key was used again' }],
+  ] as const) {
+    const answer = await ask('ann', `/v1/incidents/${id}/${name}`, body);
+    expect([name, answer.status, answer.json.detail]).toEqual([
+      name,
+      409,
+      expect.stringMatching(/is open but has stopped: its workflow (was terminated|failed)/),
+    ]);
+  }
+});
+
+test('in a namespace that Temporal has not nothing is said of any case', async () => {
+  const { connection } = server.client;
+  const nowhere = new TocsinClient(new Client({ connection, namespace: 'nowhere' }));
+  for (const call of [() => nowhere.find('INC-1'), () => nowhere.list(), () => nowhere.stands('INC-1')])
+    expect(refusalOf(await call().catch((error: unknown) => error))).toMatchObject({
+      kind: 'not-done',
+      detail: expect.stringContaining('Temporal has no namespace "nowhere"'),
+    });
 });
 
 test('the list has each incident once over its pages', async () => {

@@ -3,11 +3,13 @@ import { execFile } from 'node:child_process';
 import { createServer as createHttp } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ServiceError } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import { NamespaceNotFoundError } from '@temporalio/common';
+import { google, temporal } from '@temporalio/proto';
 import type { FastifyInstance } from 'fastify';
 import { SealingCodec } from '../../client/codec';
 import { UnknownOutcome } from '../../client/errors';
 import { listCases } from '../../client/list';
+import { TocsinClient } from '../../client/tocsin-client';
 import { newEncryptionKey } from '../../platform/encryption-key';
 import { refusalOf } from '../../server/api/failures';
 import type { Refusal } from '../../server/problem';
@@ -74,6 +76,74 @@ test('who only looks is not told to send anything again', async () => {
   expect([sent.statusCode, sent.json().detail]).toEqual([
     503,
     expect.stringContaining('a message may have been taken'),
+  ]);
+  await without.close();
+});
+
+test('a namespace that Temporal has not is told as that, never as a case that there is not', async () => {
+  const detail = temporal.api.errordetails.v1.NamespaceNotFoundFailure.encode({ namespace: 'incidents' }).finish();
+  const status = google.rpc.Status.encode({
+    ...{ code: 5, message: 'Namespace incidents is not found.' },
+    details: [{ type_url: 'type.googleapis.com/temporal.api.errordetails.v1.NamespaceNotFoundFailure', value: detail }],
+  }).finish();
+  const raw = Object.assign(new Error('5 NOT_FOUND: Namespace incidents is not found.'), {
+    ...{ code: 5, details: 'Namespace incidents is not found.' },
+    metadata: { get: () => [Buffer.from(status)] },
+  });
+  const refuse = () => Promise.reject(raw);
+  const client = new TocsinClient({
+    options: { namespace: 'incidents' },
+    withDeadline: (_: number, call: () => unknown) => call(),
+    workflowService: { describeWorkflowExecution: refuse, listWorkflowExecutions: refuse },
+    workflow: {
+      start: () => Promise.reject(new NamespaceNotFoundError('incidents')),
+      getHandle: () => ({ executeUpdate: () => Promise.reject(new NamespaceNotFoundError('incidents')) }),
+    },
+  } as never);
+  const without = await bareServer(issuer, () => {}, { client });
+  const headers = { authorization: `Bearer ${await issuer.token('owner')}` };
+  const at = '/v1/incidents/INC-20260401-9f3a';
+  const declaration = {
+    title: 'A key',
+    kind: 'leak',
+    severity: 'sev2',
+    affects: ['integrity'],
+    serviceAffecting: false,
+  };
+  for (const asked of [
+    { url: '/v1/incidents' },
+    { url: at },
+    { url: `${at}/standing` },
+    { method: 'POST', url: `${at}/status`, payload: { status: 'identified' } },
+    { method: 'POST', url: `${at}/reopen`, payload: { reason: 'x' } },
+    { method: 'POST', url: '/v1/incidents', payload: declaration },
+  ] as const) {
+    const answer = await without.inject({ ...asked, headers });
+    expect([asked.url, answer.statusCode, answer.json().detail]).toEqual([
+      asked.url,
+      502,
+      expect.stringMatching(/^Temporal has no namespace "incidents", so nothing was done\. .* TEMPORAL_NAMESPACE/),
+    ]);
+  }
+  await without.close();
+});
+
+test('of a fault who only looked is not told that something may have been done', async () => {
+  const fault = () => Promise.reject(new Error('a fault'));
+  const client = { find: fault, send: fault } as never;
+  const without = await bareServer(issuer, () => {}, { client });
+  const headers = { authorization: `Bearer ${await issuer.token('responder')}` };
+  const url = '/v1/incidents/INC-20260401-9f3a';
+  const looked = await without.inject({ url, headers });
+  expect([looked.statusCode, looked.json().detail]).toEqual([
+    500,
+    'nothing was sent or changed: the log of this server names the fault',
+  ]);
+  const payload = { status: 'identified' };
+  const sent = await without.inject({ method: 'POST', url: `${url}/status`, headers, payload });
+  expect([sent.statusCode, sent.json().detail]).toEqual([
+    500,
+    'whether it was done is not known: look before you send it again',
   ]);
   await without.close();
 });
@@ -219,6 +289,11 @@ test('what the codec refuses is told as everything else is, as it is described',
     ]);
     expect(answer.json().type).toBe('urn:tocsin:problem:bad-request');
   }
+  const large = { payloads: [{ data: 'A'.repeat(10 * 1_048_576) }] };
+  expect((await post('/codec/decode', large)).json()).toMatchObject({
+    status: 413,
+    detail: 'send at most 10485760 bytes',
+  });
   // The plain command asks so before a query, with nothing to seal.
   expect((await post('/codec/encode', {})).statusCode).toBe(200);
 });

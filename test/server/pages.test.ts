@@ -1,5 +1,6 @@
 // What pages say and send, over incidents that the domain plays: the answer a button leads to is the answer it names.
-import { refused, UnknownOutcome } from '../../client/errors';
+import { ValueError } from '@temporalio/common';
+import { OtherKeys, refused, UnknownOutcome } from '../../client/errors';
 import { closeProblems } from '../../domain/incident/close-problems';
 import { NO_FACTS } from '../../domain/incident/guide';
 import { noticeNow } from '../../domain/incident/notice-now';
@@ -144,6 +145,18 @@ test('what nobody knows is not told as "nothing was changed": the same form with
   expect(body).toContain('Send this form again as it is: it counts once.');
   expect(body).toContain('no log');
   expect(hiddenIn(body)).toMatchObject({ key: 'k1', change: 'detection', at: ASKED_AT, decline: 'yes' });
+  await app.close();
+});
+
+test('where this server has other keys than the workers, the form says so beside that nobody knows', async () => {
+  const send = async () => {
+    throw new ValueError('a payload is sealed with the key "k2", which is not in TOCSIN_ENCRYPTION_KEYS');
+  };
+  const app = await pagesOver({ ...clientOf(new Story(), HOUR), send });
+  const { status, body } = await browse(app, '/incidents/INC-1/measure', { form: { key: 'k1', text: 'All keys' } });
+  expect(status).toBe(503);
+  expect(body).toContain('It is not known whether this was taken');
+  expect(body).toContain('must give it the TOCSIN_ENCRYPTION_KEYS of the workers.');
   await app.close();
 });
 
@@ -390,6 +403,24 @@ describe('a declaration', () => {
     await app.close();
   });
 
+  test('that the workers cannot read has begun nothing: that is told, and why, and its key is kept', async () => {
+    const declare = async () => {
+      throw new OtherKeys('incident "INC-1" is not opened: the workers cannot read what was sealed here', [
+        'TOCSIN_ENCRYPTION_KEYS: seals with "k1" here, and with "k2" at the workers: set those of the workers',
+        'no clock runs, nothing is contained and nobody is told',
+      ]);
+    };
+    const app = await pagesOver({ ...clientOf(new Story(), HOUR), declare });
+    const { status, body } = await browse(app, '/incidents', { form });
+    expect(status).toBe(503);
+    expect(body).not.toContain('It is not known whether this was taken');
+    expect(body).toContain('Nothing has begun');
+    expect(body).toContain('no clock runs, nothing is contained and nobody is told');
+    expect(body).toContain('set those of the workers');
+    expect(hiddenIn(body).key).toBe('k1');
+    await app.close();
+  });
+
   test('under a key that another one has is refused, and says what differs', async () => {
     const declare = async () => ({ id: 'INC-1', created: false });
     const app = await pagesOver({ ...clientOf(new Story(), HOUR), declare: declare as never });
@@ -398,7 +429,7 @@ describe('a declaration', () => {
     expect(body).toContain('What you sent first was taken; what you changed since was not');
     expect(body).toContain('<a href="/incidents/INC-1">Open INC-1</a>');
     expect(body).not.toMatch(/nothing was changed/i);
-    expect(body).toContain('<a href="#field-title">Title</a>: is another one there');
+    expect(body).toContain('<a href="#field-title">Title</a>: differs from what was declared');
     await app.close();
   });
 });

@@ -57,6 +57,18 @@ test.each<[string, RequestListener]>([
   });
 });
 
+test('what the server says is away reaches whoever asked, in its words', async () => {
+  const client = await answering(problem(503, 'urn:tocsin:problem:unavailable'));
+  await expect(client.view('INC-1')).rejects.toMatchObject({
+    name: 'ServerAway',
+    message: 'incident "INC-1" cannot be read now: a detail',
+  });
+  await expect(client.send('INC-1', 'status', { status: 'identified' } as never)).rejects.toMatchObject({
+    name: 'UnknownOutcome',
+    message: expect.stringContaining('has not confirmed the message: the server says that a detail. Look with'),
+  });
+});
+
 test('a problem of a gateway is not taken for one of Tocsin', async () => {
   const client = await answering(problem(404, 'https://gateway.example/not-found'));
   await expect(client.view('INC-1')).rejects.toMatchObject({

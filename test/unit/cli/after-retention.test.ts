@@ -1,5 +1,7 @@
 // A closed incident whose workflow Temporal keeps no longer, as after the namespace's retention, still takes what comes after.
+import { WorkflowNotFoundError } from '@temporalio/common';
 import { TocsinClient } from '../../../client/tocsin-client';
+import { rawOf, serverOf } from './raw-workflows';
 
 const RECEIPT = { events: [{ seq: 49, kind: 'followed-up' }] };
 
@@ -39,4 +41,23 @@ test('one that the register has not is unknown, and no workflow is begun', async
   const { client, started } = forgotten();
   await expect(send(client, false)).rejects.toThrow(/INC-1/);
   expect(started).toEqual([]);
+});
+
+test('one that is open and has stopped says that, not that it is closed, nor that nobody knows', async () => {
+  let run = rawOf({ workflowId: 'INC-1', status: 'TERMINATED', startedAt: '2026-04-01T00:00:00.000Z' });
+  const temporal = {
+    ...serverOf({ find: () => run }),
+    withDeadline: (_: number, call: () => unknown) => call(),
+    workflow: {
+      // The run that is to hear it finds the case open in the register, and fails.
+      executeUpdateWithStart: async () => {
+        run = rawOf({ workflowId: 'INC-1', status: 'FAILED', startedAt: '2026-04-01T01:00:00.000Z' });
+        run.execution!.runId = 'another run';
+        throw new WorkflowNotFoundError('workflow execution already completed', 'INC-1', undefined);
+      },
+    },
+  };
+  await expect(send(new TocsinClient(temporal as never), false)).rejects.toThrow(
+    /^incident "INC-1" is open but has stopped: its workflow was terminated/,
+  );
 });

@@ -29,6 +29,6 @@ test('what Temporal refuses is told with its reason', () => {
   const missing = 'Namespace incidents has no mapping defined for search attribute TocsinOwner';
   const grpc = Object.assign(new Error(`3 INVALID_ARGUMENT: ${missing}`), { code: 3, details: missing, metadata: {} });
   expect(describeError(new ServiceError('Failed to start Workflow', { cause: grpc })).message).toBe(
-    `Temporal refused it, and nothing was done: ${missing}. Whoever runs Tocsin runs \`npx tocsin migrate --temporal\`, which makes the search attributes`,
+    `Temporal refused it, and nothing was done: ${missing}. Whoever runs Tocsin must run \`npx tocsin migrate --temporal\`, which makes the search attributes`,
   );
 });

@@ -129,6 +129,11 @@ test('the typed client does not connect in production without keys', async () =>
   await expect(connectTocsin({ env })).rejects.toThrow('TOCSIN_ENCRYPTION_KEYS: is not set');
 });
 
+test('keys that are none are named, not taken for a Temporal that does not answer', async () => {
+  const options = { address: '127.0.0.1:1', encryptionKeys: ['none'], env: {} };
+  await expect(connectTocsin(options)).rejects.toThrow('TOCSIN_ENCRYPTION_KEYS: each key must be ID:BASE64');
+});
+
 test('the intake itself refuses, before it listens or connects', async () => {
   const env = { ...production, DATABASE_URL: complete.DATABASE_URL, TEMPORAL_ADDRESS: '127.0.0.1:1' };
   await expect(runIntake(env, '127.0.0.1', 0)).rejects.toThrow('TOCSIN_ENCRYPTION_KEYS: is not set');
