@@ -1,14 +1,14 @@
 /** Cases that the register has as open and Temporal has not, as after the loss of its database, or past its retention. */
 
 import type { CaseClient } from '../../client/cases';
-import type { KindName } from '../../client/kinds';
+import { KINDS, type KindName } from '../../client/kinds';
 import type { ListedCase } from '../../client/list';
 import type { Standing, Stopped } from '../../client/stopped';
 import type { CaseState } from '../../domain/case/lifecycle';
 import { overdueCount } from '../../domain/incident/clocks';
 import { INCIDENT_WORKFLOW } from '../../domain/incident/contract';
 import type { IncidentState } from '../../domain/incident/state';
-import { stateOfAny } from '../../domain/watch/registered-case';
+import { registeredCase, stateOfAny, workflowBegunBy } from '../../domain/watch/registered-case';
 import { databaseOfCli } from '../../settings/cli';
 import type { Shell } from '../shell';
 
@@ -37,13 +37,6 @@ export function caseInRegister(shell: Shell, id: string): Promise<CaseState | un
   });
 }
 
-/** The kind of a case by its first entry. */
-const FIRST: Record<KindName, string> = {
-  incident: 'declared',
-  triage: 'detected',
-  report: 'report-received',
-  patch: 'patch-due',
-};
 const AT_ONCE = 10;
 
 /** Open cases that the lists of Temporal have not. `unread`: the register did not answer in time, so that there may be more. */
@@ -65,7 +58,8 @@ export async function lostCases(
     return registeredHeads(await shell.register());
   });
   const asked = heads?.filter(
-    ({ caseId, first, mayBeOpen }) => first === FIRST[kind] && mayBeOpen && !known.has(caseId),
+    ({ caseId, first, mayBeOpen }) =>
+      workflowBegunBy(first) === KINDS[kind].workflow && mayBeOpen && !known.has(caseId),
   );
   const lost: Lost = { cases: [], unread: !asked };
   for (let n = 0; n < (asked?.length ?? 0); n += AT_ONCE) {
@@ -77,7 +71,6 @@ export async function lostCases(
 }
 
 async function rowOf(shell: Shell, client: CaseClient, id: string): Promise<ListedCase | 'unread' | undefined> {
-  const { registeredCase } = await import('../../domain/watch/registered-case.js');
   const { readEvents } = await import('../../register/read-incident.js');
   const events = await readEvents(await shell.register(), id).catch(() => undefined);
   const found = events && registeredCase(events);

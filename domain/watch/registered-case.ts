@@ -117,6 +117,11 @@ export function caseFigures(entries: readonly RecordedEvent[]): CaseFigures | un
   };
 }
 
+/** The workflow of a case, by the kind of its first entry; `undefined` where that begins no case. */
+export function workflowBegunBy(first: string): string | undefined {
+  return KINDS[first]?.workflow;
+}
+
 function kindOf(entries: readonly RecordedEvent[]): (typeof KINDS)[string] | undefined {
   const first = entries.find(({ seq }) => seq === 1);
   return first && KINDS[first.kind];
