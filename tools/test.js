@@ -35,10 +35,16 @@ function play(args) {
 
 const nameOf = ({ name }) => path.relative(root, name);
 
+/** Whether a file never came to its tests: it could not be loaded, or what the file before it had left waiting ended it. */
+const neverRan = ({ assertionResults }) => assertionResults.length === 0;
+
 /** The failed files, when accident may have made all of them fail. */
 function playableAgain(results) {
   const failed = results.testResults.filter(({ status }) => status === 'failed');
-  return failed.length <= MOST_PLAYED_AGAIN && failed.every((file) => PROCESSES_MEET.test(nameOf(file))) ? failed : [];
+  const unplayed = failed.filter(neverRan);
+  const played = failed.filter((file) => !neverRan(file));
+  const few = played.length <= MOST_PLAYED_AGAIN && unplayed.length <= MOST_PLAYED_AGAIN;
+  return few && played.every((file) => PROCESSES_MEET.test(nameOf(file))) ? failed : [];
 }
 
 /** A line for each failed test of a file, or one for a file that could not be loaded. */

@@ -77,10 +77,34 @@ test.each([
   ]);
 });
 
+const NEVER_RAN = file('test/unit/tools/canaries.test.ts', {});
+
+test('a file that never came to its tests is played again from any folder, and is none of the three', () => {
+  const failed = [MEETS, OTHER, ANOTHER].map((name) => file(name, { a: 'failed' }));
+  const sound = [MEETS, OTHER, ANOTHER].map((name) => file(name, { a: 'passed' }));
+  const second = results(...sound, file('test/unit/tools/canaries.test.ts', { a: 'passed', b: 'passed' }));
+  const { code, lines, args } = played(results(...failed, NEVER_RAN), second);
+  expect([code, lines.at(-1)]).toEqual([0, '5 passed, 0 failed']);
+  expect(args).toEqual([
+    ['--runInBand', '--runTestsByPath', MEETS, OTHER, ANOTHER, 'test/unit/tools/canaries.test.ts'],
+  ]);
+  const four = ['a', 'b', 'c', 'd'].map((name) => file(`test/unit/${name}.test.ts`, {}));
+  expect(played(results(SOUND, ...four))).toMatchObject({ code: 1, args: [] });
+});
+
+test('a file whose tests passed, and which failed at its end, is not played again', () => {
+  const atItsEnd = { ...SOUND, status: 'failed' as Status };
+  expect(played(results(atItsEnd))).toMatchObject({ code: 1, args: [] });
+});
+
 test('a file that cannot be loaded counts as one that failed, and no results are a failure', () => {
-  expect(played(results(SOUND, file('test/unit/tools/docs.test.ts', {})))).toMatchObject({
+  expect(played(results(SOUND, NEVER_RAN), results(NEVER_RAN))).toMatchObject({
     code: 1,
-    lines: ['failed: test/unit/tools/docs.test.ts: it could not be loaded', '2 passed, 1 failed'],
+    lines: [
+      'failed once, beside other tests: test/unit/tools/canaries.test.ts: it could not be loaded',
+      'failed: test/unit/tools/canaries.test.ts: it could not be loaded',
+      '2 passed, 1 failed',
+    ],
   });
   expect(played(undefined)).toMatchObject({ code: 1, lines: [expect.stringContaining('no results')] });
 });
