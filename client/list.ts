@@ -82,7 +82,7 @@ function listed({ workflowId, memo, status, startTime, typedSearchAttributes }: 
 }
 
 /** The next deadline first; those without one last; of two that are due together, the later started first. */
-function byDeadline(a: ListedCase, b: ListedCase): number {
+export function byDeadline(a: ListedCase, b: ListedCase): number {
   if (a.nextDeadline && b.nextDeadline && a.nextDeadline !== b.nextDeadline)
     return a.nextDeadline < b.nextDeadline ? -1 : 1;
   if (Boolean(a.nextDeadline) !== Boolean(b.nextDeadline)) return a.nextDeadline ? -1 : 1;

@@ -1,5 +1,6 @@
 /** Which cases the register has, and how far: what a look at all of them begins with. */
 
+import { workflowBegunBy } from '../domain/watch/registered-case';
 import { REGISTER_STREAM } from './own-entries';
 import type { Queryable } from './read-entries';
 
@@ -46,4 +47,11 @@ export async function registeredHeads(pool: Queryable): Promise<RegisteredHead[]
     openIncident: first === 'declared' && closed <= reopened,
     mayBeOpen: closes <= opens,
   }));
+}
+
+/** The cases of a workflow's type that may be open. */
+export function idsThatMayBeOpen(heads: readonly RegisteredHead[], workflow: string): string[] {
+  return heads.flatMap(({ caseId, first, mayBeOpen }) =>
+    mayBeOpen && workflowBegunBy(first) === workflow ? [caseId] : [],
+  );
 }

@@ -19,6 +19,7 @@ import { inOnesName } from './codec/in-ones-name';
 import { httpMetrics } from './http-metrics';
 import type { Actor, Authenticator } from './identity/actor';
 import { mustBeOurs } from './identity/own-origin';
+import { unlessLost } from './lost-case';
 import { notAllowed, notLoggedIn, pages } from './pages';
 import type { PageDeps } from './pages/deps';
 import { PAGE_HEADERS } from './pages/layout';
@@ -131,9 +132,11 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
       ),
     ),
   );
-  app.setErrorHandler((error: FastifyError, request, reply) => {
+  app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const told = refusalOf(error, request.routeOptions.bodyLimit);
-    const refusal = request.method === 'GET' ? asOfLooking(told) : told;
+    const { id } = (request.params ?? {}) as { id?: unknown };
+    const known = await unlessLost(told, id, deps.pages.registered);
+    const refusal = request.method === 'GET' ? asOfLooking(known) : known;
     logRefusal(log, refusal, { route: request.routeOptions.url });
     return answerProblem(request, reply, refusal);
   });
@@ -149,7 +152,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   });
   app.get(RESOURCE_METADATA, async ({ host, hostname }) => resourceMetadata({ host, hostname }, deps.login, address));
   app.get('/v1/me', async ({ actor: { by, roles } }) => ({ by, roles }));
-  apiRoutes(app, deps.client);
+  apiRoutes(app, deps.client, deps.pages.registered);
   const admit: CodecOptions['admit'] = (payload, { actor, params }) => {
     if (!isCaseId((params as { workflowId: string }).workflowId)) throw noSuchCase();
     return inOnesName(actor, payload);

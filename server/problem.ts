@@ -14,6 +14,7 @@ export const PROBLEMS = {
   'not-allowed': [403, 'Your roles do not allow this'],
   'foreign-origin': [403, 'Pages of this origin may not use the server'],
   'not-found': [404, 'There is nothing at this address'],
+  lost: [404, 'The case is open, and Temporal has lost it'],
   'wrong-method': [405, 'This address does not take that method'],
   refused: [409, 'The case refused the message; nothing was changed'],
   'too-large': [413, 'The body is too large'],

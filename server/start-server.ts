@@ -40,8 +40,8 @@ export interface StartServerOptions {
   metrics?: ListenAddress;
   /** Where traces go, if anywhere. */
   tracing?: TracingSettings;
-  /** For pages: where the policy stands, and how a notice's text is read. */
-  pages?: Pick<PageDeps, 'policy' | 'texts' | 'register'>;
+  /** Where the policy stands, and how the texts of notices and the register are read. */
+  pages?: Pick<PageDeps, 'policy' | 'texts' | 'register' | 'registered'>;
 }
 
 export interface RunningServer {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { CaseClient } from '../../client/cases';
 import { KINDS, type KindName, kindOf } from '../../client/kinds';
 import type { ListedCase } from '../../client/list';
+import { lostCases, withLost } from '../../client/lost-cases';
 import { stoppedRemedy, stoppedText } from '../../client/stopped';
 import { type Instant, leftText } from '../../domain/kernel/time';
 import { belongsTo } from '../../domain/triage/belongs';
@@ -13,7 +14,7 @@ import { type Cell, table, wrap } from '../rendering/table';
 import type { CommonOptions, Shell } from '../shell';
 import { verb } from '../verb';
 import { CASE_KINDS } from './case-kinds';
-import { lostCases } from './lost';
+import { registeredCases } from './in-register';
 
 interface Options extends CommonOptions {
   all?: boolean;
@@ -50,8 +51,11 @@ export async function casesOf(shell: Shell, kind: KindName, { all = false } = {}
   const client = await shell.client();
   const known = await client.list(kind, { open: !all, limit: MOST_LISTED });
   // What is closed and past its retention is no case of Temporal's either: only what is open in the register is lost.
-  const lost = await lostCases(shell, client, kind, new Set(known.map(({ id }) => id)));
-  return { cases: [...known, ...lost.cases], cut: known.length >= MOST_LISTED, unread: lost.unread };
+  const register = registeredCases(shell);
+  const lost = register
+    ? await lostCases(register, client, kind, new Set(known.map(({ id }) => id)))
+    : { cases: [], unread: false };
+  return { cases: withLost(known, lost), cut: known.length >= MOST_LISTED, unread: lost.unread };
 }
 
 /** What a list does not show. */

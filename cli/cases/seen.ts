@@ -7,7 +7,7 @@ import { type Explanation, explain } from '../../domain/incident/explain';
 import type { Instant } from '../../domain/kernel/time';
 import { samePack } from '../../policy/pack-of';
 import type { Shell } from '../shell';
-import { ask } from './lost';
+import { ask } from './in-register';
 
 /** An incident as it was found. */
 export interface Seen {

@@ -15,7 +15,7 @@ import { visibleLine } from '../rendering/hostile-text';
 import type { Output } from '../rendering/output';
 import { wrap } from '../rendering/table';
 import type { CommonOptions, Shell } from '../shell';
-import { isClosedInRegister } from './lost';
+import { isClosedInRegister } from './in-register';
 
 /** Options of a verb that sends a message. */
 export interface MessageOptions extends CommonOptions {

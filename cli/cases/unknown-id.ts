@@ -6,7 +6,7 @@ import { tocsin } from '../../domain/kernel/command-lines';
 import { nearest } from '../../domain/kernel/suggest';
 import type { Shell } from '../shell';
 import { CASE_KINDS, commandOf, type Subject } from './case-kinds';
-import { caseInRegister } from './lost';
+import { caseInRegister } from './in-register';
 
 /** Ids end in a few random characters: with more edits than these another case would be meant, not a misspelt one. */
 const MOST_EDITS = 2;

@@ -137,6 +137,7 @@ export class ServerClient implements CaseClient {
 
   async stands(id: string): Promise<Standing | undefined> {
     const answer = await ask(this.target, `${pathOf(id)}/standing`);
+    if (kindOfProblem(answer) === 'lost') return { how: 'missing' };
     if (answer.status === 404) return undefined;
     if (answer.status !== 200) throw this.problem(answer, named(id));
     const { standing, ...stopped } = answer.json;
@@ -216,6 +217,7 @@ function problemOf(answer: Answer, { url, remedy }: ServerTarget, about: string,
     case 'not-found':
       if (id !== undefined) return new UnknownCase(KINDS[kindOf(id) ?? 'incident'].noun, id);
       return refused(`the server at ${url} has no such route: is it Tocsin, and of this version?`);
+    case 'lost':
     case 'refused':
       return refused(detail, linesOf(answer));
     case 'not-done':

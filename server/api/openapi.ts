@@ -190,7 +190,8 @@ const SCHEMAS: Json = {
       required: ['id', 'open'],
       properties: { id: text, title: text, open: { type: 'boolean' } },
     }),
-    description: 'The next deadline first. `next` is the cursor of the next page, where there is one.',
+    description:
+      'The next deadline first. `next` is the cursor of the next page, where there is one. `incomplete`: there may be more, which were not read.',
   },
   Payloads: without(PayloadsSchema, []),
   NoPayloads: {

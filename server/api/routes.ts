@@ -2,9 +2,11 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AfterClosing, isAfterClosing, type KindName, type MessageName } from '../../client/kinds';
+import type { RegisteredCases } from '../../client/lost-cases';
 import type { TocsinClient } from '../../client/tocsin-client';
 import type { Receipt } from '../../domain/case/contract';
 import { REPEATED } from '../../domain/case/messages';
+import { listed } from '../listed';
 import { Refusal } from '../problem';
 import { declarationOf, digestOfKey, keyOf, messageOf, receiptUnderKey } from './bodies';
 import { mustBeSame } from './declared';
@@ -19,20 +21,20 @@ type OfCase = { Params: { id: string } };
 /** More than these a list does not look at. */
 const MOST_LISTED = 5_000;
 
-export function apiRoutes(app: FastifyInstance, client: TocsinClient): void {
+export function apiRoutes(app: FastifyInstance, client: TocsinClient, registered?: RegisteredCases): void {
   const document = openapi();
   app.get('/openapi.json', async () => document);
   app.post('/v1/incidents', (request, reply) => answered(() => declare(client, request, reply)));
-  for (const kind of KIND_NAMES) routesOf(app, client, kind);
+  for (const kind of KIND_NAMES) routesOf(app, client, kind, registered);
 }
 
-function routesOf(app: FastifyInstance, client: TocsinClient, kind: KindName): void {
+function routesOf(app: FastifyInstance, client: TocsinClient, kind: KindName, registered?: RegisteredCases): void {
   const all = `/v1/${COLLECTIONS[kind]}`;
   app.get(all, ({ query }) =>
     answered(async () => {
       const asked = pageAsked(query);
-      const { cases, cut } = await client.listUpTo(kind, { open: asked.open, limit: MOST_LISTED });
-      return { ...pageOf(cases, asked), ...(cut && { incomplete: true }) };
+      const { cases, cut, unread } = await listed(client, kind, { open: asked.open, limit: MOST_LISTED }, registered);
+      return { ...pageOf(cases, asked), ...((cut || unread) && { incomplete: true }) };
     }),
   );
   app.get<OfCase>(`${all}/:id`, (request, reply) =>

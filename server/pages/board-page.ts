@@ -1,6 +1,7 @@
 /** The board: what is open by the next deadline, what needs a person, and what is broken. */
 import { KINDS, type KindName } from '../../client/kinds';
 import type { ListedCase } from '../../client/list';
+import type { RegisteredCases } from '../../client/lost-cases';
 import type { TocsinClient } from '../../client/tocsin-client';
 import { firstToEnd } from '../../domain/case/rings-again';
 import { levelsAt } from '../../domain/escalation/on-call-now';
@@ -13,6 +14,7 @@ import type { PolicySource } from '../../policy/settings';
 import { allows } from '../access';
 import { KIND_NAMES } from '../api/kinds';
 import type { Actor } from '../identity/actor';
+import { type ListedCases, listed } from '../listed';
 import { DECLARERS } from '../roles-of-messages';
 import { say } from './layout';
 import { actionOf, addressOf } from './links';
@@ -29,17 +31,16 @@ const SORTED = 5_000;
 /** An incident that has not answered by then is shown without its next step: the board waits for nobody. */
 const PATIENCE_MS = 2_000;
 
-/** The open cases of a kind. `cut`: there are more. */
-export interface Listed {
-  kind: KindName;
-  cases: ListedCase[];
-  cut: boolean;
-}
+/** The open cases of a kind. */
+export type Listed = ListedCases & { kind: KindName };
 
 /** What the board lists. */
-export function openCases(client: TocsinClient): Promise<Listed[]> {
+export function openCases(client: TocsinClient, registered?: RegisteredCases): Promise<Listed[]> {
   return Promise.all(
-    KIND_NAMES.map(async (kind) => ({ kind, ...(await client.listUpTo(kind, { open: true, limit: SORTED })) })),
+    KIND_NAMES.map(async (kind) => ({
+      kind,
+      ...(await listed(client, kind, { open: true, limit: SORTED }, registered)),
+    })),
   );
 }
 
@@ -74,11 +75,12 @@ ${brokenBox(
   looked,
 )}
 <section class="stack" aria-label="Open incidents">
-${incidents.length === 0 && html`<div class="card stack"><h2>No incident is open</h2><p class="soft">If something has happened, declare it: Tocsin then watches every deadline.</p>${allows(DECLARERS, actor.roles) && html`<p class="acts"><a class="button" href="/incidents/new">Declare an incident</a></p>`}</div>`}
+${incidents.length === 0 && html`<div class="card stack"><h2>${lists.some(({ unread }) => unread) ? 'Temporal has no open incident' : 'No incident is open'}</h2><p class="soft">If something has happened, declare it: Tocsin then watches every deadline.</p>${allows(DECLARERS, actor.roles) && html`<p class="acts"><a class="button" href="/incidents/new">Declare an incident</a></p>`}</div>`}
 ${incidents.slice(0, SHOWN).map((each, n) => incidentCard(each, looked.get(each.id), actor, now, n === 0))}
 </section>
 ${others.map(({ kind, cases }) => html`<section class="card"><h2>Open ${KINDS[kind].noun}s</h2><div class="stack quiet">${cases.slice(0, SHOWN).map((each) => caseRow(each, now))}</div></section>`)}
-${lists.map((each) => leftOut(each, KINDS[each.kind].noun))}`;
+${lists.map((each) => leftOut(each, KINDS[each.kind].noun))}
+${lists.some(({ unread }) => unread) && say('warn', 'The register could not be read in full, so cases that Temporal has lost may be missing here: is Postgres running?')}`;
 }
 
 function onCallNow(rota: Rota | undefined, at: Instant): Html | undefined {

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { COLLECTIONS } from '../../client/kinds';
+import type { RegisteredCases } from '../../client/lost-cases';
 import type { TocsinClient } from '../../client/tocsin-client';
 import { KIND_NAMES } from '../api/kinds';
 import { mustBe } from '../api/must-be';
@@ -77,7 +78,7 @@ class Watched {
   }
 }
 
-export function changePages(app: FastifyInstance, client: TocsinClient): void {
+export function changePages(app: FastifyInstance, client: TocsinClient, registered?: RegisteredCases): void {
   const watched = new Map<string, Watched>();
   /** What ends each, and who watches. */
   const open = new Map<() => void, string>();
@@ -92,7 +93,9 @@ export function changePages(app: FastifyInstance, client: TocsinClient): void {
   });
 
   app.get('/changes', (request, reply) =>
-    stream(request, reply, () => of('', async () => markOf(client, await openCases(client)), BOARD_EVERY_MS)),
+    stream(request, reply, () =>
+      of('', async () => markOf(client, await openCases(client, registered)), BOARD_EVERY_MS),
+    ),
   );
   for (const kind of KIND_NAMES)
     app.get<{ Params: { id: string } }>(`/${COLLECTIONS[kind]}/:id/changes`, async (request, reply) => {

@@ -1,4 +1,5 @@
 /** What the pages are made of. */
+import type { RegisteredCases } from '../../client/lost-cases';
 import type { TocsinClient } from '../../client/tocsin-client';
 import type { ActionLinks } from '../../platform/links/action-link';
 import type { RotaSource } from '../../policy/rota-file';
@@ -21,4 +22,6 @@ export interface PageDeps extends LoginDeps {
   texts?: NoticeTexts;
   /** Without it the register is not shown. */
   register?: RegisterReader;
+  /** Where open cases are looked for that Temporal has lost; without it lists hold what Temporal has. */
+  registered?: RegisteredCases;
 }

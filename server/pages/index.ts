@@ -57,7 +57,7 @@ export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void>
   loginPages(app, deps);
   app.get('/', async (request, reply) => {
     const visitor = visitorOf(request, sessions)!;
-    const lists = await openCases(client).catch(asRefusal);
+    const lists = await openCases(client, deps.registered).catch(asRefusal);
     const changes = await changesOfBoard(client, lists).catch(asRefusal);
     const body = await boardPage(client, lists, visitor.session.actor, deps).catch(asRefusal);
     return sendPage(reply, { title: 'Board', body, visitor, at: 'board', changes });
@@ -121,7 +121,7 @@ export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void>
       });
     });
   formPages(app, deps);
-  changePages(app, client);
+  changePages(app, client, deps.registered);
   app.get('/register', async (request, reply) =>
     sendPage(reply, {
       title: 'Register',

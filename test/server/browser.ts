@@ -1,5 +1,6 @@
 /** A browser on the pages, over incidents that the domain plays: forms and links alone, and no Temporal. */
 import type { FastifyInstance } from 'fastify';
+import type { RegisteredCases } from '../../client/lost-cases';
 import type { TocsinClient } from '../../client/tocsin-client';
 import { INCIDENT_WORKFLOW } from '../../domain/incident/contract';
 import type { ActionLinks } from '../../platform/links/action-link';
@@ -26,6 +27,7 @@ export function pagesOver(
   register?: RegisterReader,
   links?: ActionLinks,
   policy: PolicySource = { packs: DEFAULT_PACKS },
+  registered?: RegisteredCases,
 ): Promise<FastifyInstance> {
   return createServer({
     authenticator: new LocalAuthenticator(KEY, 'ann'),
@@ -40,6 +42,7 @@ export function pagesOver(
       ...(texts && { texts }),
       ...(register && { register }),
       ...(links && { links }),
+      ...(registered && { registered }),
     },
   });
 }

@@ -14,7 +14,7 @@ import { fieldProblems } from '../../../domain/kernel/problems';
 import { unauthenticated } from '../../../domain/kernel/recorded-event';
 import { human, InstantSchema } from '../../../domain/kernel/time';
 import { BREAK_GLASS } from '../../break-glass';
-import { inRegister } from '../../cases/lost';
+import { inRegister } from '../../cases/in-register';
 import { atTerminal } from '../../confirm';
 import { type DeclarationFlags, declarationFields, declarationFlags } from '../../declaration-flags';
 import { credentialProblems, type InputFile, readInput, whenFlag } from '../../input';

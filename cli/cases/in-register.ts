@@ -1,0 +1,67 @@
+/** What commands on Temporal ask the register, which may be away. */
+
+import type { RegisteredCases } from '../../client/lost-cases';
+import type { CaseState } from '../../domain/case/lifecycle';
+import type { IncidentState } from '../../domain/incident/state';
+import { stateOfAny } from '../../domain/watch/registered-case';
+import { databaseOfCli } from '../../settings/cli';
+import type { Shell } from '../shell';
+
+/** A command on Temporal does not wait longer for the register, which may be away. */
+const PATIENCE_MS = 3_000;
+
+/** How the register has an incident; `undefined` where it has none, none is set up, or it does not answer. */
+export function inRegister(shell: Shell, id: string): Promise<IncidentState | undefined> {
+  return ask(shell, async () => {
+    const { stateFromRegister } = await import('../../register/state-from-register.js');
+    return stateFromRegister(await shell.register(), id);
+  });
+}
+
+/** Whether the register has a case of any kind, and has it as closed. */
+export async function isClosedInRegister(shell: Shell, id: string): Promise<boolean> {
+  const state = await caseInRegister(shell, id);
+  return state?.closedAt !== undefined;
+}
+
+/** How the register has a case of any kind; `undefined` where it has none, none is set up, or it does not answer. */
+export function caseInRegister(shell: Shell, id: string): Promise<CaseState | undefined> {
+  return ask(shell, async () => {
+    const { readEvents } = await import('../../register/read-incident.js');
+    return stateOfAny(await readEvents(await shell.register(), id));
+  });
+}
+
+/** The register as lists ask it; `undefined` where none is set up. What takes too long is as if it had no answer. */
+export function registeredCases(shell: Shell): RegisteredCases | undefined {
+  if (!databaseOfCli(shell.env)) return undefined;
+  const answered = async <T>(question: () => Promise<T>): Promise<T> => {
+    const answer = await ask(shell, question);
+    if (answer === undefined) throw new Error('the register does not answer');
+    return answer;
+  };
+  return {
+    mayBeOpen: (workflow) =>
+      answered(async () => {
+        const { idsThatMayBeOpen, registeredHeads } = await import('../../register/registered-heads.js');
+        return idsThatMayBeOpen(await registeredHeads(await shell.register()), workflow);
+      }),
+    eventsOf: (id) =>
+      answered(async () => {
+        const { readEvents } = await import('../../register/read-incident.js');
+        return readEvents(await shell.register(), id);
+      }),
+  };
+}
+
+/** Asks the register, and waits no longer than a command on Temporal may; `undefined` where it has no answer. */
+export async function ask<T>(shell: Shell, question: () => Promise<T>): Promise<T | undefined> {
+  try {
+    if (!databaseOfCli(shell.env)) return undefined;
+    const patience = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS, undefined).unref());
+    return await Promise.race([question(), patience]);
+  } catch {
+    // The register is not what was asked about: the answer of Temporal stands alone.
+    return undefined;
+  }
+}

@@ -1,0 +1,89 @@
+/** Cases that the register has as open and Temporal has not, as after the loss of its database, or past its retention. */
+import type { CaseState } from '../domain/case/lifecycle';
+import { overdueCount } from '../domain/incident/clocks';
+import { INCIDENT_WORKFLOW } from '../domain/incident/contract';
+import type { IncidentState } from '../domain/incident/state';
+import type { RecordedEvent } from '../domain/kernel/recorded-event';
+import { registeredCase, stateOfAny } from '../domain/watch/registered-case';
+import { KINDS, type KindName } from './kinds';
+import { byDeadline, type ListedCase } from './list';
+import type { Standing, Stopped } from './stopped';
+
+/** The register, as far as it knows of cases. */
+export interface RegisteredCases {
+  /** The cases of a workflow's type that may be open. Rejects while the register does not answer. */
+  mayBeOpen(workflow: string): Promise<string[]>;
+  /** The entries of a case of any kind; none where it has none. Rejects where they cannot be read. */
+  eventsOf(caseId: string): Promise<RecordedEvent[]>;
+}
+
+/** Open cases that the lists of Temporal have not. `unread`: the register did not answer, so that there may be more. */
+export interface Lost {
+  cases: ListedCase[];
+  unread: boolean;
+}
+
+const AT_ONCE = 10;
+
+/** The open cases of a kind that the register has and that are not among `known`, as rows of a list, each as Temporal has it. */
+export async function lostCases(
+  register: RegisteredCases,
+  client: { stands(id: string): Promise<Standing | undefined> },
+  kind: KindName,
+  known: ReadonlySet<string>,
+): Promise<Lost> {
+  const ids = await register.mayBeOpen(KINDS[kind].workflow).catch(() => undefined);
+  const asked = ids?.filter((id) => !known.has(id)) ?? [];
+  const lost: Lost = { cases: [], unread: !ids };
+  for (let n = 0; n < asked.length; n += AT_ONCE) {
+    const rows = await Promise.all(asked.slice(n, n + AT_ONCE).map((id) => rowOf(register, client, id)));
+    lost.cases.push(...rows.flatMap((row) => (typeof row === 'object' ? [row] : [])));
+    lost.unread ||= rows.includes('unread');
+  }
+  return lost;
+}
+
+/** Both lists as one, the next deadline first. */
+export function withLost(cases: readonly ListedCase[], lost: Lost): ListedCase[] {
+  return lost.cases.length === 0 ? [...cases] : [...cases, ...lost.cases].sort(byDeadline);
+}
+
+/** Whether the register has a case as open, as none that is an exercise. Rejects where it cannot be read. */
+export async function isOpenInRegister(register: RegisteredCases, id: string): Promise<boolean> {
+  const found = registeredCase(await register.eventsOf(id));
+  return found?.open === true && !found.exercise;
+}
+
+async function rowOf(
+  register: RegisteredCases,
+  client: { stands(id: string): Promise<Standing | undefined> },
+  id: string,
+): Promise<ListedCase | 'unread' | undefined> {
+  const events = await register.eventsOf(id).catch(() => undefined);
+  const found = events && registeredCase(events);
+  if (!found) return 'unread';
+  if (!found.open || found.exercise) return undefined;
+  const stands = await client.stands(id);
+  const { title, severity, status, owner, nextDueAt } = found;
+  const state: CaseState | undefined = found.workflow === INCIDENT_WORKFLOW ? stateOfAny(events) : undefined;
+  const incident = state as IncidentState | undefined;
+  return {
+    id,
+    title,
+    open: true,
+    ...(stands !== 'running' && { stopped: stoppedAs(stands) }),
+    startedAt: incident?.declaration.declaredAt ?? events[0]!.at,
+    severity,
+    status,
+    owner,
+    nextDeadline: nextDueAt,
+    overdue: incident ? overdueCount(incident, new Date().toISOString()) : 0,
+    personalData: incident?.assessment?.facts.personalData,
+    exercise: false,
+  };
+}
+
+function stoppedAs(stands: Standing | undefined): Stopped {
+  if (typeof stands === 'object') return stands;
+  return { how: stands === 'closed' ? 'ended' : 'missing' };
+}
