@@ -1,6 +1,7 @@
 /** Cases as a list shows them, from visibility: it lags behind the workflows by a moment. */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { Instant } from '../domain/kernel/time';
+import { byDeadline } from './by-deadline';
 import { executions } from './executions';
 import { howItStands } from './how-it-ended';
 import { ATTRIBUTES } from './start-options';
@@ -79,12 +80,4 @@ function listed({ workflowId, memo, status, startTime, typedSearchAttributes }: 
     personalData: typedSearchAttributes.get(ATTRIBUTES.personalData),
     exercise: typedSearchAttributes.get(ATTRIBUTES.exercise) ?? false,
   };
-}
-
-/** The next deadline first; those without one last; of two that are due together, the later started first. */
-export function byDeadline(a: ListedCase, b: ListedCase): number {
-  if (a.nextDeadline && b.nextDeadline && a.nextDeadline !== b.nextDeadline)
-    return a.nextDeadline < b.nextDeadline ? -1 : 1;
-  if (Boolean(a.nextDeadline) !== Boolean(b.nextDeadline)) return a.nextDeadline ? -1 : 1;
-  return a.startedAt < b.startedAt ? 1 : -1;
 }

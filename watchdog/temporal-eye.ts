@@ -3,13 +3,15 @@ import type { Client } from '@temporalio/client';
 import { type google, temporal as proto } from '@temporalio/proto';
 import { namedAsEnded, writerAsItStands } from '../client/entry-writers';
 import { described, executions, infoOf } from '../client/executions';
+import { howItStands } from '../client/how-it-ended';
 import { KINDS } from '../client/kinds';
 import type { EntryWriter } from '../domain/case/backlog-id';
 import { ESCALATION_WORKFLOW, escalationId } from '../domain/escalation/escalation';
 import { SCHEDULES } from '../domain/kernel/schedules';
-import type { ListedRun, Part, WatchedRun } from '../domain/watch/finding';
+import type { EndedRun, ListedRun, Part, WatchedRun } from '../domain/watch/finding';
 import type { RegisteredCase } from '../domain/watch/registered-case';
 import { astray } from './astray';
+import { InTurn } from './in-turn';
 import { MOST_NAMED, WritersEye } from './writers-eye';
 
 /** Time for one call. */
@@ -18,6 +20,8 @@ const CALL_MS = 10_000;
 const LIST_MS = 60_000;
 /** Calls at once: a look at thousands of cases must not crowd out what it looks at. */
 const AT_ONCE = 10;
+/** Runs that a look asks after of those that ended with nothing in the register. */
+export const MOST_ENDED = 20;
 const NOT_FOUND = 5;
 const PERMISSION_DENIED = 7;
 
@@ -32,6 +36,7 @@ export class TemporalEye {
     private readonly client: Client,
     private readonly taskQueue: string,
     private readonly writersEye = new WritersEye(),
+    private readonly endedTurns = new InTurn(MOST_ENDED),
   ) {}
 
   /** How the workflows of these cases stand; `null` where the server has none. Throws while Temporal is away. */
@@ -59,6 +64,29 @@ export class TemporalEye {
         found.push({ id: workflowId, startedAt: startTime.toISOString() });
       return found;
     });
+  }
+
+  /** Cases of which `written` has nothing and whose workflow ended all the same. One that was not valid opened none. */
+  async neverWritten(written: ReadonlySet<string>): Promise<EndedRun[]> {
+    const types = Object.values(KINDS).map(({ workflow }) => `"${workflow}"`);
+    const query = `WorkflowType IN (${types.join(', ')}) AND ExecutionStatus IN ("Failed", "TimedOut", "Terminated", "Canceled")`;
+    const named = await this.client.withDeadline(Date.now() + LIST_MS, async () => {
+      const found = new Map<string, EndedRun>();
+      for await (const { workflowId: id, startTime, closeTime, status } of executions(this.client, query)) {
+        if (written.has(id) || found.has(id) || !closeTime) continue;
+        const [startedAt, endedAt] = [startTime.toISOString(), closeTime.toISOString()];
+        found.set(id, { id, startedAt, endedAt, status: status.name });
+        if (found.size >= MOST_NAMED) break;
+      }
+      return [...found.values()];
+    });
+    const ended: EndedRun[] = [];
+    for (const run of this.endedTurns.next(named, ({ id }) => id)) {
+      const stands = await this.timed(() => howItStands(this.client, run.id));
+      if (typeof stands === 'object') ended.push(run);
+    }
+    this.endedTurns.remember(ended.map(({ id }) => id));
+    return ended;
   }
 
   /** Workflows that were to write entries of these cases and ended before. */

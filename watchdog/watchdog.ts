@@ -16,11 +16,12 @@ import { isUnavailable } from '../postgres/pool';
 import { EachCase } from '../register/each-case';
 import { anchoringBehind } from './anchoring-eye';
 import { fullDisk } from './disk-eye';
+import { InTurn } from './in-turn';
 import { RollCall } from './roll-call';
 import type { WatchdogSettings } from './settings';
 import { unsignedOrAstray } from './signing-eye';
 import { messageOf, type Told, tell } from './telling';
-import { TemporalEye } from './temporal-eye';
+import { MOST_ENDED, TemporalEye } from './temporal-eye';
 import { WritersEye } from './writers-eye';
 
 /** Time for the dead man's switch to answer. */
@@ -94,6 +95,7 @@ export class Watchdog {
   private readonly register: EachCase<RegisteredCase>;
   private readonly rollCall = new RollCall();
   private readonly writersEye = new WritersEye();
+  private readonly endedTurns = new InTurn(MOST_ENDED);
   private memory: Memory = new Map();
   private sight = new Sight();
   private timer: NodeJS.Timeout | undefined;
@@ -157,6 +159,7 @@ export class Watchdog {
       ...(temporal && { runs: temporal.runs }),
       ...(temporal?.listed && { listed: temporal.listed }),
       ...(temporal?.writers && { writers: temporal.writers }),
+      ...(temporal?.neverWritten && { neverWritten: temporal.neverWritten }),
     };
     const found = findings(look);
     return { at, found, isUnseen: unseenIn(look, found) };
@@ -201,7 +204,7 @@ export class Watchdog {
   }
 
   private async atTemporal(client: TocsinClient, cases: RegisteredCase[] | undefined, sight: Sight) {
-    const eye = new TemporalEye(client.temporal, this.deps.taskQueue, this.writersEye);
+    const eye = new TemporalEye(client.temporal, this.deps.taskQueue, this.writersEye, this.endedTurns);
     const open = cases?.filter((each) => each.open && !each.exercise) ?? [];
     // Listed first: what is closed and read meanwhile is not taken for one that was never written.
     const noLists = (error: Error) => sight.noLists(error);
@@ -212,7 +215,9 @@ export class Watchdog {
     const silent = await this.rollCall.silentOnes(quiet, async (id) => (await client.view(id))?.state.seq);
     for (const id of silent) runs.get(id)!.silent = true;
     const writers = await eye.writers(open).catch(noLists);
-    return { listed, runs, worker, writers, schedules: await eye.schedules().catch(noLists) };
+    const written = cases && new Set(cases.map(({ id }) => id));
+    const neverWritten = written && (await eye.neverWritten(written).catch(noLists));
+    return { listed, runs, worker, writers, neverWritten, schedules: await eye.schedules().catch(noLists) };
   }
 
   private async seen<T>(

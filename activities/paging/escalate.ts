@@ -61,14 +61,15 @@ export async function firstAddress(
  */
 export async function pageOnCall(deps: Deps, input: PageInput): Promise<PageResult> {
   const { caseId, climb, attempt, level, owner, at } = input;
-  const standing = await deps.cases.standing(caseId, input.alarms);
+  const ports = deps.ports.filter(({ name }) => attempt > 1 || name !== 'email');
+  // Nobody is paged that could be paged too often; how the case stands is read before the next one.
+  const standing = ports.length > 0 ? await deps.cases.standing(caseId, input.alarms) : undefined;
   const gone = new Set([...(standing?.acknowledged ?? []), ...(standing?.settled ?? [])]);
   const alarms = input.alarms.filter(({ seq }) => !gone.has(seq));
   if (standing?.isClosed || alarms.length === 0) return { standing };
   const person = responderAt({ rota: await deps.rota(), contacts: deps.contacts }, level, owner, at);
   const key = `page/${caseId}/${nameOf(climb)}/${attempt}`;
   const digest = digestOf({ ...input, handle: person.handle, alarms });
-  const ports = deps.ports.filter(({ name }) => attempt > 1 || name !== 'email');
   const page = { ...input, key, person, alarms, digest };
   const { through, refused } = await throughAll(deps, ports, page, key, (port) => port.page(page));
   return { standing, paged: { who: person.handle, through, refused } };

@@ -1,6 +1,7 @@
 /** `tocsin resume`: a case whose workflow is gone goes on from the register. */
 import type { Command } from 'commander';
 import { type CommandError, refused, usage } from '../../client/errors';
+import { stoppedText } from '../../client/stopped';
 import type { TocsinClient } from '../../client/tocsin-client';
 import type { Found } from '../../domain/case/found';
 import { type ResumedInput, resumeProblem } from '../../domain/case/resumed';
@@ -54,7 +55,7 @@ async function resume(shell: Shell, id: string | undefined, options: Options): P
   const problems: string[] = [];
   const resumed: Resumed[] = [];
   const unreadable = (caseId: string, problem: string) => problems.push(`${caseId}: ${problem}`);
-  for (const each of id ? [await registered(shell, id)] : await lost(shell, client, unreadable)) {
+  for (const each of id ? [await registered(shell, client, id)] : await lost(shell, client, unreadable)) {
     try {
       const one = await resumeOne(shell, client, each, options);
       resumed.push(one);
@@ -103,9 +104,15 @@ async function find(shell: Shell, id: string): Promise<RegisteredCase | undefine
   return registeredCase(await readEvents(await shell.register(), id));
 }
 
-async function registered(shell: Shell, id: string): Promise<RegisteredCase> {
+async function registered(shell: Shell, client: TocsinClient, id: string): Promise<RegisteredCase> {
   const found = await find(shell, id);
   if (found) return found;
+  const stands = await client.stands(id);
+  if (typeof stands === 'object')
+    throw refused(
+      `nothing of "${id}" stands in the register, and ${stoppedText(stands)}: there is nothing to go on from. Declare it ` +
+        'again under another id, with the instants that it had',
+    );
   throw refused(`the register has no incident or case "${id}": see \`${tocsin('list', { all: true })}\``);
 }
 

@@ -54,6 +54,13 @@ export function findingText(finding: Finding, now: Instant): string {
         `${finding.caseId} was started at ${minuteText(finding.startedAt)} UTC, and nothing of it stands in the register: ` +
         `its clocks may not have begun (${ago(finding.startedAt, now)})`
       );
+    case 'never-written':
+      return (
+        `${finding.caseId} was started at ${minuteText(finding.startedAt)} UTC, its workflow ${STATUS_WORDS[finding.status] ?? `is ${finding.status}`} ` +
+        `at ${minuteText(finding.endedAt)} UTC, and nothing of it stands in the register: nothing watches its deadlines, and it cannot be resumed. ` +
+        'If it was meant, declare it again under another id, with the instants that it had. Then delete what is left of it: ' +
+        `temporal workflow delete --workflow-id ${finding.caseId}`
+      );
     case 'second':
       return (
         `${finding.caseId} is closed in the register, but a workflow of that id runs since ${minuteText(finding.startedAt)} UTC: ` +

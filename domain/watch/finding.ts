@@ -33,6 +33,12 @@ export interface ListedRun {
   startedAt: Instant;
 }
 
+/** A workflow of a case that ended before the case was closed, as Temporal has it. */
+export interface EndedRun extends ListedRun {
+  status: string;
+  endedAt: Instant;
+}
+
 /** A part that everything needs, and what was found of it. */
 export interface Part {
   part: 'temporal' | 'postgres' | 'worker' | 'schedule' | 'disk' | 'signing' | 'anchoring' | 'clock' | 'entries';
@@ -50,6 +56,8 @@ export interface Look {
   runs?: Map<string, WatchedRun | null>;
   /** Every case that Temporal has as running. */
   listed?: ListedRun[];
+  /** Cases that ended before anything of them was written. */
+  neverWritten?: EndedRun[];
   /** Workflows that were to write entries for a case and have not done it. */
   writers?: EntryWriter[];
   parts: Part[];
@@ -75,6 +83,7 @@ export type Finding = { key: string; remedy: CommandLine[] } & (
   | { kind: 'hushed'; caseId: string; status: string; since?: Instant; how?: string; nextDueAt?: Instant }
   | { kind: 'unwritten'; caseId: string; first: number; last: number; nextDueAt?: Instant }
   | { kind: 'unregistered'; caseId: string; startedAt: Instant }
+  | { kind: 'never-written'; caseId: string; status: string; startedAt: Instant; endedAt: Instant }
   | { kind: 'second'; caseId: string; startedAt: Instant }
   | { kind: 'part'; part: Part['part']; of?: string; problem: string }
 );
@@ -91,7 +100,7 @@ const LONGEST_PAUSE_MS = 60 * MINUTE_MS;
 const WRITTEN_WITHIN_MS = 2 * MINUTE_MS;
 
 /** What is wrong in what one look saw. */
-export function findings({ at, cases, runs, listed, writers, parts }: Look): Finding[] {
+export function findings({ at, cases, runs, listed, neverWritten, writers, parts }: Look): Finding[] {
   const found: Finding[] = parts.map((part) => {
     const key = part.of === undefined ? part.part : `${part.part} ${part.of}`;
     return { kind: 'part', key, remedy: remedyOf(part), ...part };
@@ -102,6 +111,12 @@ export function findings({ at, cases, runs, listed, writers, parts }: Look): Fin
     found.push(...ofCase(each, run, at));
   }
   found.push(...unwritten(cases ?? [], writers ?? []));
+  for (const { id, status, startedAt, endedAt } of neverWritten ?? []) {
+    if (toMs(at) - toMs(endedAt) < WRITTEN_WITHIN_MS) continue;
+    const about = { caseId: id, status, startedAt, endedAt };
+    const remedy = [commandLine('show', { id })];
+    found.push({ kind: 'never-written', key: `never-written ${id}`, ...about, remedy });
+  }
   const known = new Map(cases?.map((each) => [each.id, each]));
   for (const { id, startedAt } of (cases && listed) ?? []) {
     const registered = known.get(id);
@@ -138,6 +153,7 @@ export function unseenIn(look: Look, found: readonly Finding[]): (before: Findin
     if (!look.cases) return true;
     if (before.kind === 'unregistered' || before.kind === 'second') return !look.listed;
     if (before.kind === 'unwritten') return !look.writers;
+    if (before.kind === 'never-written') return !look.neverWritten;
     if (!look.runs || covered.has(`${before.kind} ${before.caseId}`)) return true;
     // Where no worker is, nobody is asked.
     return before.kind === 'silent' && look.parts.some(({ part }) => part === 'worker');

@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { TocsinClient } from '../../client/tocsin-client';
 import { packageRoot } from '../../platform/package-root';
 import { readIncidentEvents } from '../../register/read-incident';
 import { expectOk, shellEnv, tocsin } from '../faults/commands';
@@ -145,6 +146,21 @@ test('terminated: the watchdog finds it, resume brings it back, alone, under the
     await goesOn(before);
   }
 }, 240_000);
+
+test('terminated before anything of it was written: nothing to resume, and what is left of it is deleted', async () => {
+  subject = 'INC-UNWRITTEN';
+  await new TocsinClient(world.temporal, 'nobody-works-here', 0).declare({
+    declaration: declarationOf(subject),
+    policy,
+  });
+  await run('temporal workflow terminate', '--workflow-id', subject);
+  expect(await run('npx tocsin resume INC-…')).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining('stands in the register'),
+  });
+  await expectOk(run('temporal workflow delete --workflow-id INC-…'));
+  await until('Temporal has it no more', async () => (await world.client.stands(subject)) === undefined);
+}, 60_000);
 
 test('before a rollout, after a restore, and at the end', async () => {
   // It counts aloud while it takes long.

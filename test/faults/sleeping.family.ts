@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { toMs } from '../../domain/kernel/time';
 import { readIncidentEvents } from '../../register/read-incident';
 import { injected, report, Tally } from '../setup/invariants/tally';
-import { declarationOf, of, policy, RealWorld } from '../setup/real-world';
+import { declarationOf, of, RealWorld } from '../setup/real-world';
 import { seeded, shuffled } from '../setup/seeded';
 import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
@@ -36,7 +36,7 @@ test(
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {
         for (let id = left.pop(); id; id = left.pop())
-          await world.client.declare({ declaration: declarationOf(id, { detectedAt }), policy });
+          await world.client.declare({ declaration: declarationOf(id, { detectedAt }) });
       }),
     );
     const written = async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createResendMail } from '../../activities/mail/resend-mail';
+import { TocsinClient } from '../../client/tocsin-client';
 import { MINUTE_MS } from '../../domain/kernel/time';
 import { readIncidentEvents } from '../../register/read-incident';
 import { LOCAL_API_KEY } from '../../stack';
@@ -198,6 +199,30 @@ test('resumed by two people at once: one run goes on, and whoever came second is
   await peopleClose(world, id, 90_000);
   await world.expectSound(id);
 }, 180_000);
+
+test('terminated before anything of it was written: it is told, with what to do, until it is deleted', async () => {
+  const id = 'INC-stopped-6';
+  await new TocsinClient(world.temporal, 'nobody-works-here', 0).declare({ declaration: declarationOf(id), policy });
+  await terminate(world, id);
+  injected('a case terminated before its first entry');
+  const dog = watch();
+  await dog.after(3);
+  await until('lists have it', async () => (await neverWritten(dog)).length > 0);
+  await dog.after(1);
+  const [mail] = dog.mails();
+  expect(mail).toMatchObject({ to: ONCALL, text: expect.stringContaining(`workflow delete --workflow-id ${id}`) });
+  expectNotSilent('a case ended before its first entry', mail !== undefined);
+  expect(await tocsin('resume', id)).toMatchObject({
+    exitCode: 1,
+    err: expect.stringMatching(/nothing of "INC-stopped-6" stands in the register[\s\S]*Declare it\s+again/),
+  });
+  await forget(world, id);
+  await until('lists have it no more', async () => (await neverWritten(dog)).length === 0);
+}, 60_000);
+
+async function neverWritten(dog: ReturnType<typeof watch>) {
+  return (await dog.look()).found.filter(({ kind }) => kind === 'never-written');
+}
 
 test('what repeats its alarms was terminated, and is gone: it is told, and the command has them repeated again', async () => {
   const id = 'INC-stopped-4';

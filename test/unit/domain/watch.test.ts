@@ -169,6 +169,19 @@ describe('a workflow that the register does not know', () => {
     expect(second(HOUR_MS)).toEqual([]);
   });
 
+  test('one that ended before anything of it was written is told, with what to do', () => {
+    const ended = (ms: number) => {
+      const run = { id: 'INC-2', status: 'TERMINATED', startedAt: ago(HOUR_MS), endedAt: ago(ms) };
+      return found(running(), {}, { neverWritten: [run] });
+    };
+    expect(ended(2 * MINUTE_MS - 1)).toEqual([]);
+    const [told] = ended(2 * MINUTE_MS) as [Finding];
+    expect(told).toMatchObject({ kind: 'never-written', key: 'never-written INC-2' });
+    expect(findingText(told, NOW)).toMatch(
+      /^INC-2 was started at .* UTC, its workflow was terminated at .* UTC, and nothing of it stands in the register: .*declare it again/,
+    );
+  });
+
   test('nothing is concluded from a register that could not be read, nor from a Temporal that could not', () => {
     const parts = [{ part: 'postgres' as const, problem: 'Postgres does not answer' }];
     expect(findings({ at: NOW, listed: [{ id: 'INC-2', startedAt: ago(HOUR_MS) }], parts })).toMatchObject([
@@ -267,6 +280,10 @@ describe('when it is told', () => {
       const first = { ...whole, cases: [], listed: [{ id: 'INC-2', startedAt: ago(HOUR_MS) }] };
       expect(lookThen(first, { listed: undefined }).over).toEqual([]);
       expect(lookThen(first, { listed: [] }).over).toEqual(['unregistered INC-2']);
+      const run = { id: 'INC-2', status: 'FAILED', startedAt: ago(HOUR_MS), endedAt: ago(HOUR_MS) };
+      const ended = { ...whole, cases: [], neverWritten: [run] };
+      expect(lookThen(ended, { neverWritten: undefined }).over).toEqual([]);
+      expect(lookThen(ended, { neverWritten: [] }).over).toEqual(['never-written INC-2']);
     });
   });
 

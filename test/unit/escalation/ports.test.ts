@@ -234,6 +234,18 @@ describe('the activities', () => {
     expect(keys).toHaveLength(1);
   });
 
+  test('a first page that no port takes asks nobody how the case stands, as each alarm is a mail; the second does', async () => {
+    const bench = await startBench();
+    const { keys, port } = counting('email');
+    const standing = jest.fn(async () => undefined);
+    const cases = { escalate: async () => {}, standing };
+    const deps = { ...bench.deps, ...bench.deps.escalation, ports: [port], cases };
+    expect(await pageOnCall(deps, { ...input, attempt: 1 })).toMatchObject({ paged: { through: [] } });
+    expect([standing.mock.calls.length, keys.length]).toEqual([0, 0]);
+    await pageOnCall(deps, { ...input, attempt: 2 });
+    expect([standing.mock.calls.length, keys.length]).toEqual([1, 1]);
+  });
+
   test('an alarm is mailed while Temporal cannot take it over, and handed over when the mail is away', async () => {
     const bench = await startBench();
     const { escalate } = bench.deps.escalation.cases;
