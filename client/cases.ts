@@ -3,7 +3,7 @@ import type { Receipt } from '../domain/case/contract';
 import type { IncidentInput } from '../domain/incident/contract';
 import type { Explanation } from '../domain/incident/explain';
 import type { AfterClosing, Answers, KindName, MessageInput, MessageName } from './kinds';
-import type { ListedCase } from './list';
+import type { ListedCase } from './listed-case';
 import type { Standing } from './stopped';
 
 /** A case that was started, or that was there already. */

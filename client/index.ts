@@ -9,7 +9,7 @@ export { type ConnectOptions, connectTocsin } from './connect';
 export { CommandError, OtherKeys } from './errors';
 export { newIncidentId } from './incident-id';
 export type { KindName, MessageInput, MessageName } from './kinds';
-export type { ListedCase } from './list';
+export type { ListedCase } from './listed-case';
 export { ServerClient } from './server/server-client';
 export type { CaseStart } from './start-options';
 export { TocsinClient } from './tocsin-client';

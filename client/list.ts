@@ -1,32 +1,9 @@
 /** Cases as a list shows them, from visibility: it lags behind the workflows by a moment. */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import type { Instant } from '../domain/kernel/time';
-import { byDeadline } from './by-deadline';
 import { executions } from './executions';
 import { howItStands } from './how-it-ended';
+import { byDeadline, type ListedCase } from './listed-case';
 import { ATTRIBUTES } from './start-options';
-import type { Stopped } from './stopped';
-
-/** A case of any kind in a list. */
-export interface ListedCase {
-  id: string;
-  title?: string;
-  /** Not closed: it runs, or it has `stopped`. */
-  open: boolean;
-  /** Its workflow ended though it is open: nothing watches its deadlines until it is resumed. */
-  stopped?: Stopped;
-  startedAt: Instant;
-  severity?: string;
-  status?: string;
-  owner?: string;
-  nextDeadline?: Instant;
-  /** Obligations whose deadline is past; of incidents only. */
-  overdue: number;
-  personalData?: string;
-  exercise: boolean;
-  /** Of a triage case that was merged, where it was asked: the incidents that it belongs to. */
-  incidents?: string[];
-}
 
 /** The cases of a workflow's type, the next deadline first; those without one last, latest first. `cut`: there are more than `limit`. */
 export async function listCases(

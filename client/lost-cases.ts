@@ -5,9 +5,8 @@ import { INCIDENT_WORKFLOW } from '../domain/incident/contract';
 import type { IncidentState } from '../domain/incident/state';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import { registeredCase, stateOfAny } from '../domain/watch/registered-case';
-import { byDeadline } from './by-deadline';
 import { KINDS, type KindName } from './kinds';
-import type { ListedCase } from './list';
+import { byDeadline, type ListedCase } from './listed-case';
 import type { Standing, Stopped } from './stopped';
 
 /** The register, as far as it knows of cases. */

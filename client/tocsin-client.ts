@@ -33,7 +33,8 @@ import {
   type MessageName,
   messageProblems,
 } from './kinds';
-import { type ListedCase, listCases } from './list';
+import { listCases } from './list';
+import type { ListedCase } from './listed-case';
 import { incidentMustTake } from './merging';
 import { receiptFrom, stamped, updateIdOf } from './receipt';
 import { refusalOf } from './refusal';

@@ -1,6 +1,6 @@
 /** The cases of a kind as lists show them: those of Temporal, and those that it has lost and the register has as open. */
 import type { KindName } from '../client/kinds';
-import type { ListedCase } from '../client/list';
+import type { ListedCase } from '../client/listed-case';
 import { lostCases, type RegisteredCases, withLost } from '../client/lost-cases';
 import type { TocsinClient } from '../client/tocsin-client';
 

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { CaseClient } from '../../client/cases';
 import { KINDS, type KindName, kindOf } from '../../client/kinds';
-import type { ListedCase } from '../../client/list';
+import type { ListedCase } from '../../client/listed-case';
 import { lostCases, withLost } from '../../client/lost-cases';
 import { stoppedRemedy, stoppedText } from '../../client/stopped';
 import { type Instant, leftText } from '../../domain/kernel/time';

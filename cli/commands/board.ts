@@ -1,7 +1,7 @@
 /** `tocsin` alone, and `tocsin board`: what is open, by the next deadline, and what to do next. */
 import type { Command } from 'commander';
 import { KINDS, type KindName } from '../../client/kinds';
-import type { ListedCase } from '../../client/list';
+import type { ListedCase } from '../../client/listed-case';
 import { tocsin } from '../../domain/kernel/command-lines';
 import { runningStack } from '../../settings/running-stack';
 import { commandOf } from '../cases/case-kinds';

@@ -27,7 +27,7 @@ import {
   type MessageName,
   messageProblems,
 } from '../kinds';
-import type { ListedCase } from '../list';
+import type { ListedCase } from '../listed-case';
 import { type Standing, stoppedError } from '../stopped';
 import { type Answer, ask, PROBLEM_TYPE, type ServerTarget } from './request';
 

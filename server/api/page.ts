@@ -1,6 +1,6 @@
 /** Pages of a list: a cursor says behind which case the next page begins, whatever has come or gone meanwhile. */
 import { z } from 'zod';
-import type { ListedCase } from '../../client/list';
+import type { ListedCase } from '../../client/listed-case';
 import { invalid } from './bodies';
 
 const MOST = 200;

@@ -1,6 +1,6 @@
 /** The board: what is open by the next deadline, what needs a person, and what is broken. */
 import { KINDS, type KindName } from '../../client/kinds';
-import type { ListedCase } from '../../client/list';
+import type { ListedCase } from '../../client/listed-case';
 import type { RegisteredCases } from '../../client/lost-cases';
 import type { TocsinClient } from '../../client/tocsin-client';
 import { firstToEnd } from '../../domain/case/rings-again';

@@ -1,5 +1,5 @@
 // The board: the next deadlines first, whatever is left out is said, and one incident that does not answer holds up nobody.
-import type { ListedCase } from '../../client/list';
+import type { ListedCase } from '../../client/listed-case';
 import { Story } from '../unit/cli/helpers';
 import { browse, clientOf, pagesOver } from './browser';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { refused, UnknownOutcome } from '../../../client/errors';
 import type { KindName } from '../../../client/kinds';
-import type { ListedCase } from '../../../client/list';
+import type { ListedCase } from '../../../client/listed-case';
 import type { TocsinClient } from '../../../client/tocsin-client';
 import { open } from '../../../domain/case/advance';
 import type { AnyLifecycle, CaseState } from '../../../domain/case/lifecycle';
