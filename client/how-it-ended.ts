@@ -8,6 +8,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { FAILURES } from '../domain/kernel/failures';
 import { described, executions, infoOf } from './executions';
+import { KINDS, kindOf } from './kinds';
 import type { Standing, Stopped } from './stopped';
 
 const HOW: Partial<Record<WorkflowExecutionStatusName, Stopped['how']>> = {
@@ -25,13 +26,14 @@ export async function howItStands(temporal: Client, id: string): Promise<Standin
   const latest = (await described(temporal, id))?.workflowExecutionInfo;
   if (!latest) return undefined;
   const run = await infoOf(temporal, latest);
+  const isOfCase = ({ type }: WorkflowExecutionInfo) => type === KINDS[kindOf(id) ?? 'incident'].workflow;
   const why = await whyFailed(temporal, id, run);
-  if (!why) return standingOf(run);
-  // Whoever reaches Temporal may start what opens nothing under the id of a case, or reset one that is closed: the run before
-  // that counts.
+  if (isOfCase(run) && !why) return standingOf(run);
+  // Whoever reaches Temporal may start something else, or what opens nothing, under the id of a case, or reset one that is
+  // closed: the run before that counts.
   for (const before of await runsOf(temporal, id))
-    if (!(await whyFailed(temporal, id, before))) return standingOf(before);
-  return why === FAILURES.forked ? standingOf(run) : 'never opened';
+    if (isOfCase(before) && !(await whyFailed(temporal, id, before))) return standingOf(before);
+  return why === FAILURES.invalidInput ? 'never opened' : standingOf(run);
 }
 
 function standingOf({ status, closeTime }: WorkflowExecutionInfo): 'running' | 'closed' | Stopped {

@@ -311,6 +311,30 @@ test('an incident whose workflow was ended stays in the list, whatever was start
   expect([found?.stopped?.how, await tocsin.stands(incident.id)]).not.toEqual([undefined, 'never opened']);
 }, 60_000);
 
+test('nor by a workflow of another type that ran to its end under its id', async () => {
+  const incident = await declare();
+  await incident.quiet();
+  await incident.handle.terminate('somebody');
+  const tocsin = new TocsinClient(client);
+  const how = async () =>
+    (await until(async () => {
+      const stands = await tocsin.stands(incident.id);
+      return typeof stands === 'object' && stands;
+    }, 10_000)) as { how: string } | undefined;
+  // An escalation to which no alarm comes ends by itself.
+  await client.workflow.start('escalation', {
+    taskQueue: TASK_QUEUE,
+    workflowId: incident.id,
+    args: [{ caseId: incident.id }],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+  });
+  expect(await how()).toMatchObject({ how: 'terminated' });
+  await client.workflow.getHandle(incident.id).result();
+  expect(await how()).toMatchObject({ how: 'terminated' });
+  const found = await until(async () => (await tocsin.list()).find(({ id }) => id === incident.id), 10_000);
+  expect(found).toMatchObject({ open: true, stopped: { how: 'terminated' } });
+}, 120_000);
+
 test('the watch of audit logs does not end by a failure that nobody of the workers gave', async () => {
   let release = () => {};
   audited = new Promise((resolve) => {
