@@ -4,6 +4,7 @@ import type { PayloadCodec } from '@temporalio/common';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { unanswered } from '../client/answers';
 import type { TocsinClient } from '../client/tocsin-client';
 import { logRefusal, sendProblem } from '../platform/http-problem';
 import { SECURITY_HEADERS, SERVER_OPTIONS } from '../platform/http-server';
@@ -144,8 +145,8 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   app.get('/healthz', async () => ({ status: 'live' }));
   app.get('/readyz', async (_request, reply) => {
     const [temporal, issuer] = await Promise.all([
-      outcomeOf(deps.temporal(), 'does not answer: check TEMPORAL_ADDRESS'),
-      outcomeOf(authenticator.ready(), 'does not give its keys: check TOCSIN_OIDC_ISSUER'),
+      outcomeOf(deps.temporal(), unanswered),
+      outcomeOf(authenticator.ready(), () => 'does not give its keys: check TOCSIN_OIDC_ISSUER'),
     ]);
     const ready = temporal === 'ok' && issuer === 'ok';
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', parts: { temporal, issuer } });
@@ -178,11 +179,8 @@ function isForBrowsers({ method, routeOptions, is404, headers, url }: FastifyReq
   return method === 'GET' && !/^\/(v1|codec)\//.test(url) && (headers.accept ?? '').includes('text/html');
 }
 
-async function outcomeOf(probe: Promise<unknown>, missing: string): Promise<string> {
-  return probe.then(
-    () => 'ok',
-    () => missing,
-  );
+async function outcomeOf(probe: Promise<unknown>, missing: (error: unknown) => string): Promise<string> {
+  return probe.then(() => 'ok', missing);
 }
 
 function send(reply: FastifyReply, refusal: Refusal): FastifyReply {

@@ -1,6 +1,7 @@
 /** The server in this process, with its connection: what `tocsin serve` and `tocsin up` start. */
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { answers } from '../client/answers';
 import { dataConverter, SealingCodec } from '../client/codec';
 import { usage } from '../client/errors';
 import { TocsinClient } from '../client/tocsin-client';
@@ -99,7 +100,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       namespace,
       client: new TocsinClient(temporal, options.taskQueue),
       codec: encryptionKeys.length > 0 ? new SealingCodec(encryptionKeys) : undefined,
-      temporal: () => temporal.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({})),
+      temporal: () => temporal.withDeadline(Date.now() + 2_000, () => answers(connection, namespace)),
       metrics: registry,
       ...(callbacks &&
         rota &&

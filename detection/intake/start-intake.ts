@@ -4,6 +4,7 @@ import type { DataConverter } from '@temporalio/common';
 import type { FastifyPluginAsync } from 'fastify';
 import type { PoolClient } from 'pg';
 import { keepDeliveryEvents } from '../../activities/delivery/ledger/delivery-events';
+import { answers } from '../../client/answers';
 import { TocsinClient } from '../../client/tocsin-client';
 import { tracedCalls } from '../../client/traced-calls';
 import type { Detection } from '../../domain/detection/detection';
@@ -123,7 +124,7 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
       log,
       health: new Health({
         postgres: () => pool.query('SELECT FROM tocsin.inbox LIMIT 0'),
-        temporal: () => connection.workflowService.getSystemInfo({}),
+        temporal: () => answers(connection, namespace),
       }),
     });
     const teller = sources.some(({ adapter }) => adapter.format === 'resend')

@@ -1,4 +1,5 @@
 /** Whether the intake can take detections: Postgres or Temporal must be there. */
+import { unanswered } from '../../../client/answers';
 import { within } from '../../../platform/within';
 
 /** How the parts stand: `ok`, or what is missing. */
@@ -24,18 +25,18 @@ export class Health {
 
   private async probe(): Promise<Readiness> {
     const [postgres, temporal] = await Promise.all([
-      outcomeOf(this.probes.postgres, 'cannot be reached: check DATABASE_URL'),
-      outcomeOf(this.probes.temporal, 'cannot be reached: check TEMPORAL_ADDRESS'),
+      outcomeOf(this.probes.postgres, () => 'cannot be reached: check DATABASE_URL'),
+      outcomeOf(this.probes.temporal, unanswered),
     ]);
     return { ready: postgres === 'ok' || temporal === 'ok', parts: { postgres, temporal } };
   }
 }
 
-async function outcomeOf(probe: () => Promise<unknown>, missing: string): Promise<string> {
+async function outcomeOf(probe: () => Promise<unknown>, missing: (error: unknown) => string): Promise<string> {
   try {
     await within(GIVE_UP_MS, probe(), 'the probe is late');
     return 'ok';
-  } catch {
-    return missing;
+  } catch (error) {
+    return missing(error);
   }
 }
