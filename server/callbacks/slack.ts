@@ -58,7 +58,7 @@ const SAID: Readonly<Record<Exclude<SlackOutcome, 'acknowledged'>, string>> = {
   'not-ours': 'Nothing was acknowledged: this button was not made by this Tocsin.',
   over: 'Nothing was acknowledged: this button has expired (24 hours). Acknowledge in Tocsin.',
   'no-answer':
-    'Tocsin did not answer in time: whether it was acknowledged is not known. Press the button again: it counts once.',
+    'Whether it was acknowledged is not known, as Tocsin could not finish it. Press the button again: it counts once. If that changes nothing, acknowledge in Tocsin.',
 };
 
 /** After these the button is of no more use to anybody. */
