@@ -216,7 +216,7 @@ test('a case that is closed takes nothing, and while nobody answers the button s
   await app.close();
   expect(said.map(({ body }) => [body.replace_original, body.text.split(':')[0]])).toEqual([
     [true, 'The case takes no acknowledgement'],
-    [false, 'Whether it was acknowledged is not known'],
+    [false, 'Whether it was acknowledged is not known, as Tocsin could not finish it. Press the button again'],
   ]);
   expect(server.logged.join()).toContain('a button was pressed in vain');
 });
