@@ -3,7 +3,7 @@ import type { Receipt } from '../domain/case/contract';
 import type { IncidentInput } from '../domain/incident/contract';
 import type { Explanation } from '../domain/incident/explain';
 import type { AfterClosing, Answers, KindName, MessageInput, MessageName } from './kinds';
-import type { ListedCase } from './listed-case';
+import type { ListedCase, ListedUpTo } from './listed-case';
 import type { Standing } from './stopped';
 
 /** A case that was started, or that was there already. */
@@ -51,6 +51,8 @@ export interface CaseClient {
   explain(id: string): Promise<Explanation[]>;
   /** Cases of a kind, the next deadline first; those without one last, latest first. `open: false` lists the closed ones too. */
   list(kind?: KindName, options?: { open?: boolean; limit?: number }): Promise<ListedCase[]>;
+  /** The same. `cut`: there are more than `limit`. `unread`: the server could not ask the register, which may have more that are open. */
+  listUpTo(kind: KindName, options: { open: boolean; limit: number }): Promise<ListedUpTo>;
   /** How a case stands by its workflow; `undefined`: there is none. */
   stands(id: string): Promise<Standing | undefined>;
   /** The workflow type of whatever runs or ran under an id, whether it runs, and how it ended; `undefined` when there is nothing. */

@@ -23,10 +23,18 @@ export interface ListedCase {
   incidents?: string[];
 }
 
+/** As many cases as were asked for. `cut`: there are more. `unread`: the register could not be asked for those that Temporal lost. */
+export interface ListedUpTo {
+  cases: ListedCase[];
+  cut: boolean;
+  unread?: boolean;
+}
+
 /** The next deadline first; those without one last; of two that are due together, the later started first. */
 export function byDeadline(a: ListedCase, b: ListedCase): number {
   if (a.nextDeadline && b.nextDeadline && a.nextDeadline !== b.nextDeadline)
     return a.nextDeadline < b.nextDeadline ? -1 : 1;
   if (Boolean(a.nextDeadline) !== Boolean(b.nextDeadline)) return a.nextDeadline ? -1 : 1;
-  return a.startedAt < b.startedAt ? 1 : -1;
+  if (a.startedAt !== b.startedAt) return a.startedAt < b.startedAt ? 1 : -1;
+  return a.id < b.id ? -1 : 1;
 }

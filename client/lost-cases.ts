@@ -17,53 +17,56 @@ export interface RegisteredCases {
   eventsOf(caseId: string): Promise<RecordedEvent[]>;
 }
 
-/** Open cases that the lists of Temporal have not. `unread`: the register did not answer, so that there may be more. */
+/** Open cases that do not run. `unread`: the register did not answer, or not about each, so that there may be more. */
 export interface Lost {
   cases: ListedCase[];
   unread: boolean;
 }
 
+type Stands = { stands(id: string): Promise<Standing | undefined> };
+
 const AT_ONCE = 10;
 
-/** The open cases of a kind that the register has and that are not among `known`, as rows of a list, each as Temporal has it. */
+/** The open cases of a kind that the register has and that do not run among `known`, as rows of a list, each as Temporal has it. */
 export async function lostCases(
   register: RegisteredCases,
-  client: { stands(id: string): Promise<Standing | undefined> },
+  client: Stands,
   kind: KindName,
-  known: ReadonlySet<string>,
+  known: readonly ListedCase[],
 ): Promise<Lost> {
+  const run = new Set(known.flatMap(({ id, open, stopped }) => (open && !stopped ? [id] : [])));
   const ids = await register.mayBeOpen(KINDS[kind].workflow).catch(() => undefined);
-  const asked = ids?.filter((id) => !known.has(id)) ?? [];
+  const asked = ids?.filter((id) => !run.has(id)) ?? [];
   const lost: Lost = { cases: [], unread: !ids };
   for (let n = 0; n < asked.length; n += AT_ONCE) {
-    const rows = await Promise.all(asked.slice(n, n + AT_ONCE).map((id) => rowOf(register, client, id)));
+    const rows = await Promise.all(
+      // One that cannot be read, or is not answered about, hides no other.
+      asked.slice(n, n + AT_ONCE).map((id) => rowOf(register, client, id).catch(() => 'unread' as const)),
+    );
     lost.cases.push(...rows.flatMap((row) => (typeof row === 'object' ? [row] : [])));
     lost.unread ||= rows.includes('unread');
   }
   return lost;
 }
 
-/** Both lists as one, the next deadline first. */
-export function withLost(cases: readonly ListedCase[], lost: Lost): ListedCase[] {
-  return lost.cases.length === 0 ? [...cases] : [...cases, ...lost.cases].sort(byDeadline);
-}
-
-/** Whether the register has a case as open, as none that is an exercise. Rejects where it cannot be read. */
-export async function isOpenInRegister(register: RegisteredCases, id: string): Promise<boolean> {
-  const found = registeredCase(await register.eventsOf(id));
-  return found?.open === true && !found.exercise;
+/** Both lists as one, the next deadline first. Of a case that does not run the register knows more than Temporal. */
+export function withLost(known: readonly ListedCase[], lost: Lost): ListedCase[] {
+  if (lost.cases.length === 0) return [...known];
+  const ids = new Set(lost.cases.map(({ id }) => id));
+  return [...known.filter(({ id }) => !ids.has(id)), ...lost.cases].sort(byDeadline);
 }
 
 async function rowOf(
   register: RegisteredCases,
-  client: { stands(id: string): Promise<Standing | undefined> },
+  client: Stands,
   id: string,
 ): Promise<ListedCase | 'unread' | undefined> {
-  const events = await register.eventsOf(id).catch(() => undefined);
-  const found = events && registeredCase(events);
+  // Asked first: one that closes meanwhile has all its entries by then.
+  const stands = await client.stands(id);
+  const events = await register.eventsOf(id);
+  const found = registeredCase(events);
   if (!found) return 'unread';
   if (!found.open || found.exercise) return undefined;
-  const stands = await client.stands(id);
   const { title, severity, status, owner, nextDueAt } = found;
   const state: CaseState | undefined = found.workflow === INCIDENT_WORKFLOW ? stateOfAny(events) : undefined;
   const incident = state as IncidentState | undefined;

@@ -21,11 +21,15 @@ export class EachCase<T> {
     private readonly unreadable?: (caseId: string, error: Error) => void,
   ) {}
 
+  /** The ids that the register had when it was read last, of cases that could not be read too. */
+  ids: ReadonlySet<string> = new Set();
+
   /** Throws the driver's error while Postgres is away. */
   async all(): Promise<T[]> {
     const heads = await registeredHeads(this.pool);
     // A register that was restored from an older backup has cases no more: what was read of them before is not true of it.
     const ids = new Set(heads.map(({ caseId }) => caseId));
+    this.ids = ids;
     for (const caseId of this.known.keys()) if (!ids.has(caseId)) this.known.delete(caseId);
     for (const head of heads) {
       const { caseId, seq } = head;

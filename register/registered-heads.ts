@@ -31,21 +31,26 @@ export async function registeredHeads(pool: Queryable): Promise<RegisteredHead[]
     reopened: number;
     closes: number;
     opens: number;
+    waits: boolean;
   }>(
     `SELECT incident_id AS id, max(seq) AS seq, min(kind) FILTER (WHERE seq = 1) AS first,
             coalesce(max(seq) FILTER (WHERE kind = 'closed'), 0) AS closed,
             coalesce(max(seq) FILTER (WHERE kind = 'reopened'), 0) AS reopened,
             coalesce(max(seq) FILTER (WHERE kind = ANY ($2)), 0) AS closes,
-            coalesce(max(seq) FILTER (WHERE kind = ANY ($3)), 0) AS opens
+            coalesce(max(seq) FILTER (WHERE kind = ANY ($3)), 0) AS opens,
+            count(*) FILTER (WHERE kind = 'triage-declared') > count(*) FILTER (WHERE kind = 'incident-started')
+              OR count(*) FILTER (WHERE kind = 'triage-merged') > count(*) FILTER (WHERE kind = 'merge-delivered')
+              OR count(*) FILTER (WHERE kind = 'triage-unmerged') > count(*) FILTER (WHERE kind = 'unmerge-delivered') AS waits
        FROM tocsin.register_entries WHERE incident_id <> $1 GROUP BY incident_id`,
     [REGISTER_STREAM, CLOSES, OPENS],
   );
-  return rows.map(({ id, seq, first, closed, reopened, closes, opens }) => ({
+  return rows.map(({ id, seq, first, closed, reopened, closes, opens, waits }) => ({
     caseId: id,
     seq,
     first,
     openIncident: first === 'declared' && closed <= reopened,
-    mayBeOpen: closes <= opens,
+    // Of two decisions of a triage case one may be carried out while the other still waits.
+    mayBeOpen: closes <= opens || waits,
   }));
 }
 

@@ -135,8 +135,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   );
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const told = refusalOf(error, request.routeOptions.bodyLimit);
-    const { id } = (request.params ?? {}) as { id?: unknown };
-    const known = await unlessLost(told, id, deps.pages.registered);
+    const known = await unlessLost(told, deps.pages.registered);
     const refusal = request.method === 'GET' ? asOfLooking(known) : known;
     logRefusal(log, refusal, { route: request.routeOptions.url });
     return answerProblem(request, reply, refusal);

@@ -1,15 +1,8 @@
 /** The cases of a kind as lists show them: those of Temporal, and those that it has lost and the register has as open. */
 import type { KindName } from '../client/kinds';
-import type { ListedCase } from '../client/listed-case';
+import type { ListedUpTo } from '../client/listed-case';
 import { lostCases, type RegisteredCases, withLost } from '../client/lost-cases';
 import type { TocsinClient } from '../client/tocsin-client';
-
-/** `cut`: there are more. `unread`: the register did not answer, and may have open ones that Temporal has lost. */
-export interface ListedCases {
-  cases: ListedCase[];
-  cut: boolean;
-  unread?: boolean;
-}
 
 /** @param registered without it, those of Temporal alone */
 export async function listed(
@@ -17,10 +10,10 @@ export async function listed(
   kind: KindName,
   asked: { open: boolean; limit: number },
   registered: RegisteredCases | undefined,
-): Promise<ListedCases> {
+): Promise<ListedUpTo> {
   const known = await client.listUpTo(kind, asked);
   // Of a list that was cut the rest would seem lost.
   if (!registered || known.cut) return known;
-  const lost = await lostCases(registered, client, kind, new Set(known.cases.map(({ id }) => id)));
+  const lost = await lostCases(registered, client, kind, known.cases);
   return { cases: withLost(known.cases, lost), cut: false, ...(lost.unread && { unread: true }) };
 }

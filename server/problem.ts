@@ -35,6 +35,8 @@ export type ProblemKind = keyof typeof PROBLEMS;
 export class Refusal extends HttpRefusal<ProblemKind> {
   /** Of a declaration: the incident that was declared under its key before. */
   declared?: string;
+  /** Of an address of a case: its id, where Temporal has nothing under it. */
+  absent?: string;
 
   constructor(kind: ProblemKind, ...parts: RefusalParts) {
     super(PROBLEMS, kind, ...parts);

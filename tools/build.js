@@ -20,7 +20,7 @@ async function main() {
     );
     return;
   }
-  if (process.argv.includes('--if-changed') && isCurrent()) return;
+  if (process.argv.includes('--if-changed') && (isInUse() || isCurrent())) return;
   const startedAt = new Date();
   rmSync(dist, { recursive: true, force: true });
   execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
@@ -39,6 +39,11 @@ function resolveCompiler() {
   } catch {
     return undefined;
   }
+}
+
+/** Whether tests run on it, of which one has come here: nothing is taken from under the others. */
+function isInUse() {
+  return existsSync(stamp) && process.env.TOCSIN_TEST_WORKFLOW_BUNDLE === path.join(dist, 'workflow-bundle.js');
 }
 
 /** Whether nothing that dist/ is made of has changed since; a deleted file shows in the time of its folder. */

@@ -5,8 +5,10 @@ import { namedAsEnded, writerAsItStands } from '../client/entry-writers';
 import { described, executions, infoOf } from '../client/executions';
 import { howItStands } from '../client/how-it-ended';
 import { KINDS } from '../client/kinds';
+import { ATTRIBUTES } from '../client/start-options';
 import type { EntryWriter } from '../domain/case/backlog-id';
 import { ESCALATION_WORKFLOW, escalationId } from '../domain/escalation/escalation';
+import { IncidentIdSchema } from '../domain/incident/incident';
 import { SCHEDULES } from '../domain/kernel/schedules';
 import type { EndedRun, ListedRun, Part, WatchedRun } from '../domain/watch/finding';
 import type { RegisteredCase } from '../domain/watch/registered-case';
@@ -36,7 +38,7 @@ export class TemporalEye {
     private readonly client: Client,
     private readonly taskQueue: string,
     private readonly writersEye = new WritersEye(),
-    private readonly endedTurns = new InTurn(MOST_ENDED),
+    private readonly endedTurns = new InTurn<EndedRun>(MOST_ENDED),
   ) {}
 
   /** How the workflows of these cases stand; `null` where the server has none. Throws while Temporal is away. */
@@ -72,21 +74,24 @@ export class TemporalEye {
     const query = `WorkflowType IN (${types.join(', ')}) AND ExecutionStatus IN ("Failed", "TimedOut", "Terminated", "Canceled")`;
     const named = await this.client.withDeadline(Date.now() + LIST_MS, async () => {
       const found = new Map<string, EndedRun>();
-      for await (const { workflowId: id, startTime, closeTime, status } of executions(this.client, query)) {
-        if (written.has(id) || found.has(id) || !closeTime) continue;
+      for await (const { workflowId: id, type, startTime, closeTime, status, typedSearchAttributes } of executions(
+        this.client,
+        query,
+      )) {
+        // Under another id than a case can have no worker opens one.
+        if (written.has(id) || found.has(id) || !closeTime || !IncidentIdSchema.safeParse(id).success) continue;
+        if (typedSearchAttributes.get(ATTRIBUTES.exercise)) continue;
         const [startedAt, endedAt] = [startTime.toISOString(), closeTime.toISOString()];
-        found.set(id, { id, startedAt, endedAt, status: status.name });
+        found.set(id, { id, workflow: type, startedAt, endedAt, status: status.name });
         if (found.size >= MOST_NAMED) break;
       }
       return [...found.values()];
     });
-    const ended: EndedRun[] = [];
-    for (const run of this.endedTurns.next(named, ({ id }) => id)) {
-      const stands = await this.timed(() => howItStands(this.client, run.id));
-      if (typeof stands === 'object') ended.push(run);
-    }
-    this.endedTurns.remember(ended.map(({ id }) => id));
-    return ended;
+    return this.endedTurns.found(
+      named,
+      ({ id }) => id,
+      async (run) => (typeof (await this.timed(() => howItStands(this.client, run.id))) === 'object' ? run : undefined),
+    );
   }
 
   /** Workflows that were to write entries of these cases and ended before. */

@@ -7,7 +7,15 @@ import type { Pool } from 'pg';
 import type { MailPort } from '../activities/mail/mail-port';
 import type { TocsinClient } from '../client/tocsin-client';
 import type { Instant } from '../domain/kernel/time';
-import { type Finding, findings, type Look, type Part, unseenIn, type WatchedRun } from '../domain/watch/finding';
+import {
+  type EndedRun,
+  type Finding,
+  findings,
+  type Look,
+  type Part,
+  unseenIn,
+  type WatchedRun,
+} from '../domain/watch/finding';
 import { type RegisteredCase, registeredCase } from '../domain/watch/registered-case';
 import { type Memory, ringsAfter } from '../domain/watch/rings';
 import type { Log } from '../platform/log';
@@ -95,7 +103,7 @@ export class Watchdog {
   private readonly register: EachCase<RegisteredCase>;
   private readonly rollCall = new RollCall();
   private readonly writersEye = new WritersEye();
-  private readonly endedTurns = new InTurn(MOST_ENDED);
+  private readonly endedTurns = new InTurn<EndedRun>(MOST_ENDED);
   private memory: Memory = new Map();
   private sight = new Sight();
   private timer: NodeJS.Timeout | undefined;
@@ -215,8 +223,7 @@ export class Watchdog {
     const silent = await this.rollCall.silentOnes(quiet, async (id) => (await client.view(id))?.state.seq);
     for (const id of silent) runs.get(id)!.silent = true;
     const writers = await eye.writers(open).catch(noLists);
-    const written = cases && new Set(cases.map(({ id }) => id));
-    const neverWritten = written && (await eye.neverWritten(written).catch(noLists));
+    const neverWritten = cases && (await eye.neverWritten(this.register.ids).catch(noLists));
     return { listed, runs, worker, writers, neverWritten, schedules: await eye.schedules().catch(noLists) };
   }
 

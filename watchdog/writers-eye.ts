@@ -9,7 +9,7 @@ export const MOST_NAMED = 5_000;
 const MOST_ASKED = 50;
 
 export class WritersEye {
-  private readonly turns = new InTurn(MOST_ASKED);
+  private readonly turns = new InTurn<EntryWriter>(MOST_ASKED);
 
   /** Those of these that ended before they had written all of an open case. `ask`: how one stands; throws while Temporal is away. */
   async ended(
@@ -23,12 +23,13 @@ export class WritersEye {
       const written = known.get(caseId);
       return written?.open && !written.exercise && written.seq < last;
     });
-    const ended: EntryWriter[] = [];
-    for (const writer of this.turns.next(missing, ({ workflowId }) => workflowId)) {
-      const stands = await ask(writer);
-      if (stands && !stands.running) ended.push(stands);
-    }
-    this.turns.remember(ended.map(({ workflowId }) => workflowId));
-    return ended;
+    return this.turns.found(
+      missing,
+      ({ workflowId }) => workflowId,
+      async (writer) => {
+        const stands = await ask(writer);
+        return stands && !stands.running ? stands : undefined;
+      },
+    );
   }
 }

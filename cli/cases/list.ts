@@ -29,11 +29,19 @@ export function listVerb(parent: Command, shell: Shell, kind: KindName, descript
       const { out } = shell;
       const { cases: known, cut, unread } = await casesOf(shell, kind, { all });
       const cases = kind === 'triage' ? await withIncidents(await shell.client(), known) : known;
-      if (json) return out.json(cases);
-      if (cases.length === 0) out.line(all ? list.none : list.noneOpen);
+      if (json) {
+        for (const line of leftOutLines(kind, { cut, unread }, shell.err)) shell.err.line(line);
+        return out.json(cases);
+      }
+      if (cases.length === 0) out.line(unread ? noneAtTemporal(kind, all === true) : all ? list.none : list.noneOpen);
       else for (const line of caseListLines(kind, cases, out)) out.line(line);
       for (const line of leftOutLines(kind, { cut, unread }, out)) out.line(line);
     });
+}
+
+/** While the register does not answer, that Temporal has none says no more than that. */
+export function noneAtTemporal(kind: KindName, all: boolean): string {
+  return `Temporal has no ${all ? '' : 'open '}${KINDS[kind].noun}.`;
 }
 
 /** Cases of a kind that are asked for: of more than these, the latest. */
@@ -49,13 +57,13 @@ export interface Cases {
 /** The cases of a kind, the next deadline first: those of Temporal, and those that only the register has. */
 export async function casesOf(shell: Shell, kind: KindName, { all = false } = {}): Promise<Cases> {
   const client = await shell.client();
-  const known = await client.list(kind, { open: !all, limit: MOST_LISTED });
+  const known = await client.listUpTo(kind, { open: !all, limit: MOST_LISTED });
   // What is closed and past its retention is no case of Temporal's either: only what is open in the register is lost.
   const register = registeredCases(shell);
   const lost = register
-    ? await lostCases(register, client, kind, new Set(known.map(({ id }) => id)))
-    : { cases: [], unread: false };
-  return { cases: withLost(known, lost), cut: known.length >= MOST_LISTED, unread: lost.unread };
+    ? await lostCases(register, client, kind, known.cases)
+    : { cases: [], unread: known.unread === true };
+  return { cases: withLost(known.cases, lost), cut: known.cut, unread: lost.unread };
 }
 
 /** What a list does not show. */

@@ -5,7 +5,7 @@ import type { ListedCase } from '../../client/listed-case';
 import { tocsin } from '../../domain/kernel/command-lines';
 import { runningStack } from '../../settings/running-stack';
 import { commandOf } from '../cases/case-kinds';
-import { caseListLines, casesOf, leftOutLines } from '../cases/list';
+import { caseListLines, casesOf, leftOutLines, noneAtTemporal } from '../cases/list';
 import { NO_WORKER, seen } from '../cases/seen';
 import { nextLines, typedHere } from '../rendering/next-lines';
 import { wrap } from '../rendering/table';
@@ -23,11 +23,14 @@ export function boardCommand(program: Command, shell: Shell): void {
     if (!(await isNamed(shell))) return nothingRuns(shell, json);
     const kinds = Object.keys(KINDS) as KindName[];
     const open = await Promise.all(kinds.map(async (kind) => ({ kind, ...(await casesOf(shell, kind)) })));
-    if (json) return shell.out.json(Object.fromEntries(open.map(({ kind, cases }) => [kind, cases])));
-    for (const { kind, cases } of open) {
+    if (json) {
+      for (const each of open) for (const line of leftOutLines(each.kind, each, shell.err)) shell.err.line(line);
+      return shell.out.json(Object.fromEntries(open.map(({ kind, cases }) => [kind, cases])));
+    }
+    for (const { kind, cases, unread } of open) {
       // What is not there needs no table, but that there is no incident is an answer.
       if (cases.length > 0) for (const line of [...caseListLines(kind, cases, shell.out), '']) shell.out.line(line);
-      else if (kind === 'incident') shell.out.line('No incident is open.');
+      else if (kind === 'incident') shell.out.line(unread ? noneAtTemporal(kind, false) : 'No incident is open.');
     }
     for (const each of open) for (const line of leftOutLines(each.kind, each, shell.out)) shell.out.line(line);
     await whatNext(

@@ -1,6 +1,7 @@
 /** `tocsin resume`: a case whose workflow is gone goes on from the register. */
 import type { Command } from 'commander';
 import { type CommandError, refused, usage } from '../../client/errors';
+import { kindOf } from '../../client/kinds';
 import { stoppedText } from '../../client/stopped';
 import type { TocsinClient } from '../../client/tocsin-client';
 import type { Found } from '../../domain/case/found';
@@ -110,8 +111,10 @@ async function registered(shell: Shell, client: TocsinClient, id: string): Promi
   const stands = await client.stands(id);
   if (typeof stands === 'object')
     throw refused(
-      `nothing of "${id}" stands in the register, and ${stoppedText(stands)}: there is nothing to go on from. Declare it ` +
-        'again under another id, with the instants that it had',
+      `nothing of "${id}" stands in the register, and ${stoppedText(stands)}: there is nothing to go on from.` +
+        ((kindOf(id) ?? 'incident') === 'incident'
+          ? ' Declare it again under another id, with the instants that it had'
+          : ''),
     );
   throw refused(`the register has no incident or case "${id}": see \`${tocsin('list', { all: true })}\``);
 }

@@ -4,11 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { ArtefactStore } from '../../activities/storage/artefacts';
-import type { RegisteredCases } from '../../client/lost-cases';
 import { LOOPBACK } from '../../platform/free-port';
-import { within } from '../../platform/within';
 import { writeWholeSync } from '../../platform/write-whole';
-import type { RegisteredHead } from '../../register/registered-heads';
 import type { NoticeTexts } from '../../server/pages/notice-texts';
 import type { RegisterReader } from '../../server/pages/register-page';
 import type { RunningServer } from '../../server/start-server';
@@ -16,6 +13,7 @@ import { databaseOfCli } from '../../settings/cli';
 import { runningStack } from '../../settings/running-stack';
 import { noticeStore } from '../notice-store';
 import { portFlag } from '../port-flag';
+import { registeredBehind } from '../registered-behind';
 import type { Output } from '../rendering/output';
 import type { CommonOptions, Shell } from '../shell';
 import { untilStopped } from '../until-stopped';
@@ -75,7 +73,7 @@ export async function runServer(shell: Shell, host: string, port: number, { metr
   const keyFile = path.join(dataDir, ...(stack?.temporal.sessionKey ? ['temporal'] : ['server']), 'session-key');
   const local = settings.oidc === undefined;
   const session = { key: local ? (stack?.temporal.sessionKey ?? kept(keyFile)) : '', who: local ? shell.by({}) : '' };
-  const registered = registeredIn(shell);
+  const registered = databaseOfCli(shell.env) ? registeredBehind(() => shell.register()) : undefined;
   const pages = {
     policy: shell.settings.policy,
     texts: noticeReader(shell, dataDir),
@@ -133,34 +131,6 @@ function registerReader(shell: Shell): RegisterReader {
     },
   };
 }
-
-/** A board that is open asks every five seconds, of each kind of case. */
-const HEADS_MS = 10_000;
-
-/** Which cases the register in Postgres has, asked anew every ten seconds at most. */
-function registeredIn(shell: Shell): RegisteredCases | undefined {
-  if (!databaseOfCli(shell.env)) return undefined;
-  let heads: { until: number; read: Promise<RegisteredHead[]> } | undefined;
-  const reading = async () => {
-    const { registeredHeads } = await import('../../register/registered-heads.js');
-    return registeredHeads(await shell.register());
-  };
-  return {
-    async mayBeOpen(workflow) {
-      const { idsThatMayBeOpen } = await import('../../register/registered-heads.js');
-      if (!heads || heads.until < Date.now()) heads = { until: Date.now() + HEADS_MS, read: reading() };
-      return idsThatMayBeOpen(await within(PATIENCE_MS, heads.read, 'the register does not answer'), workflow);
-    },
-    async eventsOf(id) {
-      const { readEvents } = await import('../../register/read-incident.js');
-      const pool = await shell.register();
-      return within(PATIENCE_MS, readEvents(pool, id), 'the register does not answer');
-    },
-  };
-}
-
-/** A page that is asked for does not wait longer for the register. */
-const PATIENCE_MS = 3_000;
 
 function kept(file: string): string {
   if (!existsSync(file)) writeWholeSync(file, `${randomBytes(24).toString('base64url')}\n`);

@@ -27,7 +27,7 @@ import {
   type MessageName,
   messageProblems,
 } from '../kinds';
-import type { ListedCase } from '../listed-case';
+import type { ListedCase, ListedUpTo } from '../listed-case';
 import { type Standing, stoppedError } from '../stopped';
 import { type Answer, ask, PROBLEM_TYPE, type ServerTarget } from './request';
 
@@ -123,6 +123,11 @@ export class ServerClient implements CaseClient {
     kind: KindName = 'incident',
     { open = true, limit = 500 }: { open?: boolean; limit?: number } = {},
   ): Promise<ListedCase[]> {
+    return (await this.listUpTo(kind, { open, limit })).cases;
+  }
+
+  async listUpTo(kind: KindName, { open, limit }: { open: boolean; limit: number }): Promise<ListedUpTo> {
+    let [unread, incomplete] = [false, false];
     const cases: ListedCase[] = [];
     let cursor: string | undefined;
     do {
@@ -131,8 +136,11 @@ export class ServerClient implements CaseClient {
       if (answer.status !== 200) throw this.problem(answer, 'the list');
       cases.push(...(answer.json.items as ListedCase[]));
       cursor = answer.json.next as string | undefined;
+      unread ||= answer.json.unread === true;
+      incomplete ||= answer.json.incomplete === true && answer.json.unread !== true;
     } while (cursor && cases.length < limit);
-    return cases.slice(0, limit);
+    const cut = incomplete || cursor !== undefined || cases.length > limit;
+    return { cases: cases.slice(0, limit), cut, ...(unread && { unread }) };
   }
 
   async stands(id: string): Promise<Standing | undefined> {

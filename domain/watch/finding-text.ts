@@ -1,4 +1,5 @@
 /** A finding for people: what is wrong, what is at stake, and what to type. */
+import { INCIDENT_WORKFLOW } from '../incident/contract';
 import { commandText } from '../kernel/command-lines';
 import { type Instant, leftText, minuteText, spanText, toMs } from '../kernel/time';
 import type { Finding } from './finding';
@@ -57,9 +58,11 @@ export function findingText(finding: Finding, now: Instant): string {
     case 'never-written':
       return (
         `${finding.caseId} was started at ${minuteText(finding.startedAt)} UTC, its workflow ${STATUS_WORDS[finding.status] ?? `is ${finding.status}`} ` +
-        `at ${minuteText(finding.endedAt)} UTC, and nothing of it stands in the register: nothing watches its deadlines, and it cannot be resumed. ` +
-        'If it was meant, declare it again under another id, with the instants that it had. Then delete what is left of it: ' +
-        `temporal workflow delete --workflow-id ${finding.caseId}`
+        `at ${minuteText(finding.endedAt)} UTC, and nothing of it stands in the register: nothing watches its deadlines, and there is ` +
+        `nothing to resume it from. Temporal still has what it began with: temporal workflow show --workflow-id ${finding.caseId}. ` +
+        (finding.workflow === INCIDENT_WORKFLOW
+          ? 'Declare it again under another id, with the instants that it had'
+          : 'See to it by hand')
       );
     case 'second':
       return (

@@ -35,6 +35,8 @@ export interface ListedRun {
 
 /** A workflow of a case that ended before the case was closed, as Temporal has it. */
 export interface EndedRun extends ListedRun {
+  /** The type of the workflow. */
+  workflow: string;
   status: string;
   endedAt: Instant;
 }
@@ -83,7 +85,7 @@ export type Finding = { key: string; remedy: CommandLine[] } & (
   | { kind: 'hushed'; caseId: string; status: string; since?: Instant; how?: string; nextDueAt?: Instant }
   | { kind: 'unwritten'; caseId: string; first: number; last: number; nextDueAt?: Instant }
   | { kind: 'unregistered'; caseId: string; startedAt: Instant }
-  | { kind: 'never-written'; caseId: string; status: string; startedAt: Instant; endedAt: Instant }
+  | { kind: 'never-written'; caseId: string; workflow: string; status: string; startedAt: Instant; endedAt: Instant }
   | { kind: 'second'; caseId: string; startedAt: Instant }
   | { kind: 'part'; part: Part['part']; of?: string; problem: string }
 );
@@ -111,9 +113,9 @@ export function findings({ at, cases, runs, listed, neverWritten, writers, parts
     found.push(...ofCase(each, run, at));
   }
   found.push(...unwritten(cases ?? [], writers ?? []));
-  for (const { id, status, startedAt, endedAt } of neverWritten ?? []) {
+  for (const { id, workflow, status, startedAt, endedAt } of neverWritten ?? []) {
     if (toMs(at) - toMs(endedAt) < WRITTEN_WITHIN_MS) continue;
-    const about = { caseId: id, status, startedAt, endedAt };
+    const about = { caseId: id, workflow, status, startedAt, endedAt };
     const remedy = [commandLine('show', { id })];
     found.push({ kind: 'never-written', key: `never-written ${id}`, ...about, remedy });
   }
@@ -151,6 +153,8 @@ export function unseenIn(look: Look, found: readonly Finding[]): (before: Findin
   return (before) => {
     if (before.kind === 'part') return look.unread?.includes(before.part) ?? false;
     if (!look.cases) return true;
+    // One that ended since is told as that, in its time.
+    if (before.kind === 'unregistered' && look.neverWritten?.some(({ id }) => id === before.caseId)) return true;
     if (before.kind === 'unregistered' || before.kind === 'second') return !look.listed;
     if (before.kind === 'unwritten') return !look.writers;
     if (before.kind === 'never-written') return !look.neverWritten;

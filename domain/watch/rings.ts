@@ -47,7 +47,10 @@ export function ringsAfter(
     next.set(finding.key, watched);
   }
   for (const [key, watched] of memory) if (!next.has(key) && isUnseen(watched.finding)) next.set(key, watched);
-  const over = [...memory.values()].filter(({ finding, rung }) => rung > 0 && !next.has(finding.key));
+  // That Temporal has forgotten a case that was never written mends nothing.
+  const over = [...memory.values()].filter(
+    ({ finding, rung }) => rung > 0 && !next.has(finding.key) && finding.kind !== 'never-written',
+  );
   return { rings, over, memory: next };
 }
 

@@ -43,8 +43,11 @@ export function refusalOf(error: unknown): unknown {
   return error;
 }
 
-export function noSuchCase(): Refusal {
-  return new Refusal('not-found', 'there is no case of this kind and id');
+/** @param absent its id, where Temporal has nothing under it: the register may have it */
+export function noSuchCase(absent?: string): Refusal {
+  const refusal = new Refusal('not-found', 'there is no case of this kind and id');
+  if (absent !== undefined) refusal.absent = absent;
+  return refusal;
 }
 
 function unknownOutcome(cause: UnknownOutcome): Refusal {

@@ -13,6 +13,7 @@ export function mustBeNamed(kind: KindName, id: string): void {
 export async function mustBe(client: TocsinClient, kind: KindName, id: string): Promise<LatestRun> {
   mustBeNamed(kind, id);
   const found = await client.find(id);
-  if (found?.workflow !== KINDS[kind].workflow) throw noSuchCase();
+  if (!found) throw noSuchCase(id);
+  if (found.workflow !== KINDS[kind].workflow) throw noSuchCase();
   return found;
 }

@@ -191,7 +191,7 @@ const SCHEMAS: Json = {
       properties: { id: text, title: text, open: { type: 'boolean' } },
     }),
     description:
-      'The next deadline first. `next` is the cursor of the next page, where there is one. `incomplete`: there may be more, which were not read.',
+      'The next deadline first. `next` is the cursor of the next page, where there is one. `incomplete`: there may be more, which were not read; `unread`: as the register did not answer.',
   },
   Payloads: without(PayloadsSchema, []),
   NoPayloads: {

@@ -7,6 +7,7 @@ import type { TocsinClient } from '../../client/tocsin-client';
 import type { Receipt } from '../../domain/case/contract';
 import { REPEATED } from '../../domain/case/messages';
 import { listed } from '../listed';
+import { mustBeFree } from '../lost-case';
 import { Refusal } from '../problem';
 import { declarationOf, digestOfKey, keyOf, messageOf, receiptUnderKey } from './bodies';
 import { mustBeSame } from './declared';
@@ -24,7 +25,7 @@ const MOST_LISTED = 5_000;
 export function apiRoutes(app: FastifyInstance, client: TocsinClient, registered?: RegisteredCases): void {
   const document = openapi();
   app.get('/openapi.json', async () => document);
-  app.post('/v1/incidents', (request, reply) => answered(() => declare(client, request, reply)));
+  app.post('/v1/incidents', (request, reply) => answered(() => declare(client, request, reply, registered)));
   for (const kind of KIND_NAMES) routesOf(app, client, kind, registered);
 }
 
@@ -34,7 +35,7 @@ function routesOf(app: FastifyInstance, client: TocsinClient, kind: KindName, re
     answered(async () => {
       const asked = pageAsked(query);
       const { cases, cut, unread } = await listed(client, kind, { open: asked.open, limit: MOST_LISTED }, registered);
-      return { ...pageOf(cases, asked), ...((cut || unread) && { incomplete: true }) };
+      return { ...pageOf(cases, asked), ...((cut || unread) && { incomplete: true }), ...(unread && { unread }) };
     }),
   );
   app.get<OfCase>(`${all}/:id`, (request, reply) =>
@@ -99,9 +100,17 @@ function asksForNoReceipt(prefer: string | string[] | undefined): boolean {
   return preferences.some((each) => each.trim().toLowerCase() === 'respond-async');
 }
 
-async function declare(client: TocsinClient, { body, actor, headers }: FastifyRequest, reply: FastifyReply) {
+async function declare(
+  client: TocsinClient,
+  { body, actor, headers }: FastifyRequest,
+  reply: FastifyReply,
+  registered: RegisteredCases | undefined,
+) {
   const key = digestOfKey(headers['idempotency-key'], actor, ['declare']);
   const declaration = declarationOf(body, actor, key, new Date());
+  // Of those that were made up here none is taken.
+  if (key !== undefined || (body as { id?: unknown }).id !== undefined)
+    await mustBeFree(client, (declaration as { id?: unknown }).id, registered);
   const started = await client.declare({ declaration: declaration as never });
   const { id, created } = started;
   if (!created) await mustBeSame(client, id, body as object, declaration, key === undefined ? 'refused' : 'key-used');

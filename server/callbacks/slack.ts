@@ -52,7 +52,7 @@ const SAID: Readonly<Record<Exclude<SlackOutcome, 'acknowledged'>, string>> = {
   'nothing-open': 'No alarm on this page is waiting to be acknowledged.',
   repeated: 'This page was acknowledged before.',
   refused: 'The case takes no acknowledgement: it may be closed.',
-  'no-such-case': 'There is no such case any more.',
+  'no-such-case': 'Nothing was acknowledged: Temporal has no such case. Look at the board of Tocsin.',
   'unknown-person':
     'Nothing was acknowledged: the rota of Tocsin has nobody with your Slack member id. Acknowledge in Tocsin, and have your id added.',
   'not-ours': 'Nothing was acknowledged: this button was not made by this Tocsin.',

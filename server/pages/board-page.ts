@@ -1,11 +1,12 @@
 /** The board: what is open by the next deadline, what needs a person, and what is broken. */
 import { KINDS, type KindName } from '../../client/kinds';
-import type { ListedCase } from '../../client/listed-case';
+import type { ListedCase, ListedUpTo } from '../../client/listed-case';
 import type { RegisteredCases } from '../../client/lost-cases';
 import type { TocsinClient } from '../../client/tocsin-client';
 import { firstToEnd } from '../../domain/case/rings-again';
 import { levelsAt } from '../../domain/escalation/on-call-now';
 import type { Rota } from '../../domain/escalation/rota';
+import { tocsin } from '../../domain/kernel/command-lines';
 import type { Instant } from '../../domain/kernel/time';
 import { type Html, html } from '../../platform/html';
 import { within } from '../../platform/within';
@@ -14,7 +15,7 @@ import type { PolicySource } from '../../policy/settings';
 import { allows } from '../access';
 import { KIND_NAMES } from '../api/kinds';
 import type { Actor } from '../identity/actor';
-import { type ListedCases, listed } from '../listed';
+import { listed } from '../listed';
 import { DECLARERS } from '../roles-of-messages';
 import { say } from './layout';
 import { actionOf, addressOf } from './links';
@@ -28,11 +29,13 @@ const LOOKED_AT = 5;
 const SHOWN = 200;
 /** Cases of a kind that are sorted by deadline. */
 const SORTED = 5_000;
+/** Lines of what is broken: the loss of Temporal's database stops everything. */
+const MOST_BROKEN = 20;
 /** An incident that has not answered by then is shown without its next step: the board waits for nobody. */
 const PATIENCE_MS = 2_000;
 
 /** The open cases of a kind. */
-export type Listed = ListedCases & { kind: KindName };
+export type Listed = ListedUpTo & { kind: KindName };
 
 /** What the board lists. */
 export function openCases(client: TocsinClient, registered?: RegisteredCases): Promise<Listed[]> {
@@ -120,9 +123,14 @@ function brokenBox(cases: readonly ListedCase[], looked: ReadonlyMap<string, Nex
         : [];
     }),
   ];
+  const shown = lines.slice(0, MOST_BROKEN);
+  const stopped = cases.filter(({ stopped }) => stopped).length;
+  const more =
+    stopped > MOST_BROKEN &&
+    html`<p>In all ${stopped} have stopped. All of them at once: <code>${tocsin('resume', { all: true })}</code></p>`;
   return lines.length === 0
     ? undefined
-    : say('bad', html`<h2>Needs repair</h2><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`);
+    : say('bad', html`<h2>Needs repair</h2><ul>${shown.map((line) => html`<li>${line}</li>`)}</ul>${more}`);
 }
 
 function incidentCard(

@@ -147,7 +147,7 @@ export function changePages(app: FastifyInstance, client: TocsinClient, register
 async function markOf(client: TocsinClient, lists: readonly Listed[]): Promise<string> {
   const looked = await Promise.all(lookedAt(lists).map(async (id) => (await client.find(id))?.mark));
   return createHash('sha256')
-    .update(JSON.stringify([lists, looked]))
+    .update(JSON.stringify([lists.map(({ unread: _, ...list }) => list), looked]))
     .digest('base64url')
     .slice(0, 22);
 }

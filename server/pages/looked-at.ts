@@ -37,7 +37,8 @@ export interface LookedAt {
 export async function lookAt(client: TocsinClient, id: string, policy?: PolicySource): Promise<LookedAt> {
   if (!isCaseId(id) || (kindOf(id) ?? 'incident') !== 'incident') throw noSuchCase();
   const found = await client.find(id);
-  if (found?.workflow !== KINDS.incident.workflow) throw noSuchCase();
+  if (!found) throw noSuchCase(id);
+  if (found.workflow !== KINDS.incident.workflow) throw noSuchCase();
   const [view, events] = await Promise.all([viewOf(client, id), client.timeline(id)]);
   const { state } = view;
   const now = nowOf(view);

@@ -158,6 +158,7 @@ test('terminated before anything of it was written: nothing to resume, and what 
     exitCode: 1,
     err: expect.stringContaining('stands in the register'),
   });
+  await expectOk(run('temporal workflow show --workflow-id INC-…'));
   await expectOk(run('temporal workflow delete --workflow-id INC-…'));
   await until('Temporal has it no more', async () => (await world.client.stands(subject)) === undefined);
 }, 60_000);

@@ -210,7 +210,7 @@ test('terminated before anything of it was written: it is told, with what to do,
   await until('lists have it', async () => (await neverWritten(dog)).length > 0);
   await dog.after(1);
   const [mail] = dog.mails();
-  expect(mail).toMatchObject({ to: ONCALL, text: expect.stringContaining(`workflow delete --workflow-id ${id}`) });
+  expect(mail).toMatchObject({ to: ONCALL, text: expect.stringContaining(`workflow show --workflow-id ${id}`) });
   expectNotSilent('a case ended before its first entry', mail !== undefined);
   expect(await tocsin('resume', id)).toMatchObject({
     exitCode: 1,

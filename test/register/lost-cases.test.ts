@@ -26,7 +26,8 @@ beforeAll(async () => {
 afterAll(() => pool?.end());
 
 /** Temporal, whose lists are empty, and where every case stands so. */
-const where = (stands: unknown) => ({ list: async () => [], stands: async () => stands }) as never;
+const where = (stands: unknown) =>
+  ({ listUpTo: async () => ({ cases: [], cut: false }), stands: async () => stands }) as never;
 const said = async (argv: string[], stands: unknown) => {
   const { out, err } = await tocsin(argv, where(stands), { DATABASE_URL: url });
   return `${out}${err}`.replace(/\s+/g, ' ');
@@ -61,6 +62,22 @@ test('a case that is closed is not looked for, whatever its kind, and one that m
   expect(Object.fromEntries(heads)).toEqual({ [ID]: true, [triage]: true, 'TRG-dismissed': false });
 });
 
+test('of two decisions of a triage case one may be carried out while the other waits: it may be open', async () => {
+  const of = new Case(triageInput({ severity: 'sev4' }), at(2));
+  const merge = { incidentId: 'INC-1', by: 'oncall' };
+  const kinds = [
+    ['triage-merged', merge],
+    ['triage-declared', { by: 'oncall' }],
+    ['incident-started', { incidentId: 'INC-2' }],
+  ] as const;
+  const [first] = of.events;
+  const events = kinds.map(([kind, data], n) => ({ ...first!, seq: n + 2, kind, data }));
+  await appendEntries(pool, [first!, ...events].map((event) => ({ ...event, incidentId: 'TRG-two' })) as never);
+  const heads = await registeredHeads(pool);
+  expect(heads.find(({ caseId }) => caseId === 'TRG-two')).toMatchObject({ mayBeOpen: true });
+  await tamper(url, "DELETE FROM tocsin.register_entries WHERE incident_id = 'TRG-two'");
+});
+
 test('a case that Temporal has no more is open or closed as the register has it, of any kind', async () => {
   const client = { ...(where(undefined) as object), ...unknown() } as never;
   const { err } = await tocsin(['triage', 'show', triage], client, { DATABASE_URL: url });
@@ -87,7 +104,10 @@ test('what is shown of a triage case that has stopped says so', async () => {
 test('a register that cannot be read in full is not passed over', async () => {
   await tamper(url, `UPDATE tocsin.register_entries SET bytes = 'x' WHERE incident_id = '${ID}' AND seq = 2`);
   const text = await said(['list'], undefined);
+  expect(text).toContain('Temporal has no open incident. The register could not be read in full');
   expect(text).toContain('incidents that Temporal has lost may be missing here');
+  const { out, err } = await tocsin(['list', '--json'], where(undefined), { DATABASE_URL: url });
+  expect([JSON.parse(out), err]).toEqual([[], expect.stringContaining('may be missing here')]);
   expect(await said(['triage', 'list'], undefined)).toContain('has stopped');
 });
 

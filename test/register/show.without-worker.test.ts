@@ -20,7 +20,13 @@ afterAll(() => pool?.end());
 /** What its queries answer where nobody takes them: nothing, for as long as anybody waits. */
 function nobody() {
   const never = () => new Promise<never>(() => {});
-  return { view: never, timeline: never, explain: never, stands: async () => 'running', list: async () => [] } as never;
+  return {
+    view: never,
+    timeline: never,
+    explain: never,
+    stands: async () => 'running',
+    listUpTo: async () => ({ cases: [], cut: false }),
+  } as never;
 }
 
 async function at(argv: string[], client = nobody()) {

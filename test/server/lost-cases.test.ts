@@ -8,12 +8,17 @@ import { browse, clientOf, pagesOver } from './browser';
 const HOUR = '2026-04-01T01:00:00.000Z';
 const KEY = { host: '127.0.0.1:8440', authorization: 'Bearer the-key-of-this-session' };
 
+const BARE = {
+  ...{ title: 'Another one', kind: 'leak', severity: 'sev2', owner: 'ann', detectedAt: HOUR, source: 'a test' },
+  ...{ affects: ['integrity'], serviceAffecting: false },
+};
+
 /** A server over a Temporal that has nothing. */
-async function over(registered?: Partial<RegisteredCases>, stands?: 'closed' | Stopped) {
+async function over(registered?: Partial<RegisteredCases>, stands?: 'closed' | Stopped, found?: object) {
   const client = {
     ...clientOf(new Story(), HOUR),
     listUpTo: async () => ({ cases: [], cut: false }),
-    find: async () => undefined,
+    find: async () => found as never,
     stands: async () => stands,
   };
   const story = new Story();
@@ -69,8 +74,42 @@ test('while the register does not answer, no list is called whole', async () => 
   expect(board).not.toContain('No incident is open');
   expect(board).toContain('The register could not be read in full');
   expect(await asked(app, '/v1/incidents')).toMatchObject({ items: [], incomplete: true });
-  expect(await asked(app, '/v1/incidents/INC-1')).toMatchObject({ type: 'urn:tocsin:problem:not-found' });
+  expect(await asked(app, '/v1/incidents/INC-1')).toMatchObject({ type: 'urn:tocsin:problem:unavailable' });
   await app.close();
+});
+
+test('one that runs is not called lost by an address that it has not', async () => {
+  const app = await over({}, undefined, { workflow: INCIDENT_WORKFLOW, open: true, status: 'RUNNING', mark: 'a' });
+  for (const url of ['/v1/patch-tasks/INC-1', '/v1/triage-cases/INC-1'])
+    expect(await asked(app, url)).toMatchObject({ type: 'urn:tocsin:problem:not-found' });
+  const notice = await browse(app, '/incidents/INC-1/notices/nope');
+  expect([notice.status, notice.body.includes('has lost it')]).toEqual([404, false]);
+  await app.close();
+});
+
+test('one that cannot be read hides no other, and is told as missing', async () => {
+  const story = new Story();
+  const app = await over({
+    mayBeOpen: async (workflow) => (workflow === INCIDENT_WORKFLOW ? ['INC-0', 'INC-1'] : []),
+    eventsOf: async (id) => (id === 'INC-1' ? story.events : [{ ...story.events[0]!, data: {} }]) as never,
+  });
+  expect(await asked(app, '/v1/incidents')).toMatchObject({ items: [{ id: 'INC-1' }], incomplete: true, unread: true });
+  expect((await browse(app, '/')).status).toBe(200);
+  await app.close();
+});
+
+test('its id is not taken for another incident, nor is that of a closed one', async () => {
+  const declare = async (events?: unknown[]) => {
+    const app = await over(events && { eventsOf: async () => events as never });
+    const payload = { ...BARE, id: 'INC-1' };
+    const answer = await app.inject({ method: 'POST', url: '/v1/incidents', headers: KEY, payload });
+    await app.close();
+    return [answer.statusCode, answer.json().detail];
+  };
+  expect(await declare()).toEqual([409, expect.stringContaining('Temporal has no workflow of it')]);
+  const { events } = new Story();
+  const closed = [...events, { ...events[0]!, seq: events.length + 1, kind: 'closed', data: {} }];
+  expect(await declare(closed)).toEqual([409, expect.stringContaining('declare it under another id')]);
 });
 
 test('a closed one is not lost', async () => {

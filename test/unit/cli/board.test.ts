@@ -16,7 +16,7 @@ function board({ title = '漏洩した鍵：顧客データベースの全件ダ
   const listed = { ...row, owner: 'oncall', nextDeadline: '2026-04-01T02:00:00.000Z', overdue: 0, exercise: false };
   const clock = { incidentAt: now, realAt: new Date().toISOString(), rate: 1 };
   return {
-    list: async (kind: string) => (open && kind === 'incident' ? [listed] : []),
+    listUpTo: async (kind: string) => ({ cases: open && kind === 'incident' ? [listed] : [], cut: false }),
     view: async () => ({ state: story.state, clock, registerBacklog: 0, inFlight: [], nextDueAt: null }),
     timeline: async () => story.events,
     explain: async () => explain(story.state, pack),

@@ -24,18 +24,21 @@ story.do('2026-04-01T00:10:00.000Z', {
 } as never);
 
 const client = {
-  list: async () => [
-    {
-      id: 'INC-1',
-      title: HOSTILE,
-      owner: HOSTILE,
-      status: 'declared',
-      severity: 'sev1',
-      open: true,
-      overdue: 0,
-      exercise: false,
-    },
-  ],
+  listUpTo: async () => ({
+    cut: false,
+    cases: [
+      {
+        id: 'INC-1',
+        title: HOSTILE,
+        owner: HOSTILE,
+        status: 'declared',
+        severity: 'sev1',
+        open: true,
+        overdue: 0,
+        exercise: false,
+      },
+    ],
+  }),
   view: async () => ({
     state: story.state,
     clock: { incidentAt: T0, realAt: T0, rate: 1 },

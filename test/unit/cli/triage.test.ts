@@ -223,7 +223,7 @@ describe('tocsin triage', () => {
     const by = { by: 'anna', at: T0, decision: 'merged' };
     const state = { decision: { ...by, incidentId: 'INC-1' }, further: [{ ...by, incidentId: 'INC-2' }] };
     const client = {
-      list: async () => cases,
+      listUpTo: async () => ({ cases, cut: false }),
       // One is past its retention.
       view: async (id: string) => (id.endsWith('2') ? Promise.reject(new Error('gone')) : { state }),
       close: async () => undefined,
