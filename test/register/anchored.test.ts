@@ -216,6 +216,9 @@ test('what was remembered before the key was rotated still counts, and what a co
   await written(register, 'INC-2', 2);
   await command.sign();
   await until('the witness has six', () => seen() === 6);
+  // The file takes it beside the witness, and is remembered after it was written.
+  const keptBy = async (name: string) => (await anchorsStand(register.pool)).find((each) => each.name === name)?.keptTo;
+  await until('the file has six', async () => (await keptBy('file')) === 6);
   await running.stop();
   await rotateKey(
     { log: command, pool: register.pool, disclosures: loadDisclosures(), keysFile: one.settings.keysFile },
