@@ -6,7 +6,7 @@ import { within } from '../platform/within';
 import type { RegisteredHead } from '../register/registered-heads';
 
 /** Which cases there are is asked anew after it. */
-const HEADS_MS = 10_000;
+const HEADS_MS = 30_000;
 /** A page that is asked for does not wait longer. */
 const PATIENCE_MS = 3_000;
 /** Cases whose entries are kept until they have more. */

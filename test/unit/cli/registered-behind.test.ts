@@ -5,7 +5,7 @@ import { appendEntries } from '../../../register/append/appender';
 import { createTestDatabase } from '../../setup/helpers';
 import { Story } from './helpers';
 
-test('the heads are asked for every ten seconds at most, and the entries of a case when it has more', async () => {
+test('the heads are asked for every thirty seconds at most, and the entries of a case when it has more', async () => {
   const pool = createPool((await createTestDatabase()).url);
   const story = new Story();
   await appendEntries(pool, story.events.slice(0, 1) as never);
@@ -21,7 +21,7 @@ test('the heads are asked for every ten seconds at most, and the entries of a ca
   expect(await look()).toEqual([['INC-1'], 1]);
   expect(asked).toBe(2);
   await appendEntries(pool, story.events.slice(1) as never);
-  now = 10_000;
+  now = 30_000;
   expect(await look()).toEqual([['INC-1'], story.events.length]);
   expect(asked).toBe(4);
   expect(await registered.mayBeOpen('triage')).toEqual([]);
