@@ -1,4 +1,4 @@
-/** The register as the lists of a server ask it: a board that is open asks every five seconds, of each kind of case. */
+/** The register as lists ask it. A server's board that is open asks every five seconds, of each kind of case. */
 import type { Pool } from 'pg';
 import type { RegisteredCases } from '../client/lost-cases';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';

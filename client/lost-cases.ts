@@ -6,7 +6,7 @@ import type { IncidentState } from '../domain/incident/state';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import { registeredCase, stateOfAny } from '../domain/watch/registered-case';
 import { KINDS, type KindName } from './kinds';
-import { byDeadline, type ListedCase } from './listed-case';
+import { byDeadline, type ListedCase, type ListedUpTo } from './listed-case';
 import type { Standing, Stopped } from './stopped';
 
 /** The register, as far as it knows of cases. */
@@ -18,7 +18,7 @@ export interface RegisteredCases {
 }
 
 /** Open cases that do not run. `unread`: the register did not answer, or not about each, so that there may be more. */
-export interface Lost {
+interface Lost {
   cases: ListedCase[];
   unread: boolean;
 }
@@ -28,7 +28,7 @@ type Stands = { stands(id: string): Promise<Standing | undefined> };
 const AT_ONCE = 10;
 
 /** The open cases of a kind that the register has and that do not run among `known`, as rows of a list, each as Temporal has it. */
-export async function lostCases(
+async function lostCases(
   register: RegisteredCases,
   client: Stands,
   kind: KindName,
@@ -49,11 +49,23 @@ export async function lostCases(
   return lost;
 }
 
+/** What Temporal lists, and the open cases that it has lost; `registered`: without it, the former alone. */
+export async function withLost(
+  known: ListedUpTo,
+  client: Stands,
+  kind: KindName,
+  registered: RegisteredCases | undefined,
+): Promise<ListedUpTo> {
+  if (!registered) return known;
+  const lost = await lostCases(registered, client, kind, known.cases);
+  return { cases: together(known.cases, lost.cases), cut: known.cut, ...(lost.unread && { unread: true }) };
+}
+
 /** Both lists as one, the next deadline first. Of a case that does not run the register knows more than Temporal. */
-export function withLost(known: readonly ListedCase[], lost: Lost): ListedCase[] {
-  if (lost.cases.length === 0) return [...known];
-  const ids = new Set(lost.cases.map(({ id }) => id));
-  return [...known.filter(({ id }) => !ids.has(id)), ...lost.cases].sort(byDeadline);
+function together(known: readonly ListedCase[], lost: readonly ListedCase[]): ListedCase[] {
+  if (lost.length === 0) return [...known];
+  const ids = new Set(lost.map(({ id }) => id));
+  return [...known.filter(({ id }) => !ids.has(id)), ...lost].sort(byDeadline);
 }
 
 async function rowOf(

@@ -1,7 +1,7 @@
 /** The cases of a kind as lists show them: those of Temporal, and those that it has lost and the register has as open. */
 import type { KindName } from '../client/kinds';
 import type { ListedUpTo } from '../client/listed-case';
-import { lostCases, type RegisteredCases, withLost } from '../client/lost-cases';
+import { type RegisteredCases, withLost } from '../client/lost-cases';
 import type { TocsinClient } from '../client/tocsin-client';
 
 /** @param registered without it, those of Temporal alone */
@@ -12,8 +12,6 @@ export async function listed(
   registered: RegisteredCases | undefined,
 ): Promise<ListedUpTo> {
   const known = await client.listUpTo(kind, asked);
-  // Of a list that was cut the rest would seem lost.
-  if (!registered || known.cut) return known;
-  const lost = await lostCases(registered, client, kind, known.cases);
-  return { cases: withLost(known.cases, lost), cut: false, ...(lost.unread && { unread: true }) };
+  // Of a list that was cut each of the rest would be asked after, at every look.
+  return known.cut ? known : withLost(known, client, kind, registered);
 }

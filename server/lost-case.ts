@@ -3,6 +3,7 @@ import type { RegisteredCases } from '../client/lost-cases';
 import { stoppedError } from '../client/stopped';
 import type { TocsinClient } from '../client/tocsin-client';
 import { registeredCase } from '../domain/watch/registered-case';
+import { comeAgain } from './api/failures';
 import { Refusal } from './problem';
 
 /** What to answer instead of `refusal`, where Temporal has nothing under the id that was asked for. */
@@ -37,7 +38,5 @@ function lost(id: string): Refusal {
 
 function notKnown(id: string, cause: unknown): Refusal {
   const detail = `Temporal has no case "${id}", and the register did not answer whether it has: ask again`;
-  const refusal = new Refusal('unavailable', detail, [], 5);
-  refusal.cause = cause;
-  return refusal;
+  return comeAgain('unavailable', detail, cause);
 }

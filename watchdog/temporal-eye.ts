@@ -24,6 +24,10 @@ const LIST_MS = 60_000;
 const AT_ONCE = 10;
 /** Runs that a look asks after of those that ended with nothing in the register. */
 export const MOST_ENDED = 20;
+/** What lists are asked for: workflows of cases, of any kind. */
+const OF_CASES = `WorkflowType IN (${Object.values(KINDS)
+  .map(({ workflow }) => `"${workflow}"`)
+  .join(', ')})`;
 const NOT_FOUND = 5;
 const PERMISSION_DENIED = 7;
 
@@ -58,8 +62,7 @@ export class TemporalEye {
 
   /** Every case that runs, of any kind. Visibility lags behind by a moment. */
   async listed(): Promise<ListedRun[]> {
-    const types = Object.values(KINDS).map(({ workflow }) => `"${workflow}"`);
-    const query = `WorkflowType IN (${types.join(', ')}) AND ExecutionStatus = "Running"`;
+    const query = `${OF_CASES} AND ExecutionStatus = "Running"`;
     return this.client.withDeadline(Date.now() + LIST_MS, async () => {
       const found: ListedRun[] = [];
       for await (const { workflowId, startTime } of executions(this.client, query))
@@ -70,8 +73,7 @@ export class TemporalEye {
 
   /** Cases of which `written` has nothing and whose workflow ended all the same. One that was not valid opened none. */
   async neverWritten(written: ReadonlySet<string>): Promise<EndedRun[]> {
-    const types = Object.values(KINDS).map(({ workflow }) => `"${workflow}"`);
-    const query = `WorkflowType IN (${types.join(', ')}) AND ExecutionStatus IN ("Failed", "TimedOut", "Terminated", "Canceled")`;
+    const query = `${OF_CASES} AND ExecutionStatus IN ("Failed", "TimedOut", "Terminated", "Canceled")`;
     const named = await this.client.withDeadline(Date.now() + LIST_MS, async () => {
       const found = new Map<string, EndedRun>();
       for await (const { workflowId: id, type, startTime, closeTime, status, typedSearchAttributes } of executions(

@@ -5,6 +5,7 @@ import type { CaseState } from '../../domain/case/lifecycle';
 import type { IncidentState } from '../../domain/incident/state';
 import { stateOfAny } from '../../domain/watch/registered-case';
 import { databaseOfCli } from '../../settings/cli';
+import { registeredBehind } from '../registered-behind';
 import type { Shell } from '../shell';
 
 /** A command on Temporal does not wait longer for the register, which may be away. */
@@ -32,26 +33,9 @@ export function caseInRegister(shell: Shell, id: string): Promise<CaseState | un
   });
 }
 
-/** The register as lists ask it; `undefined` where none is set up. What takes too long is as if it had no answer. */
+/** The register as lists ask it; `undefined` where none is set up. */
 export function registeredCases(shell: Shell): RegisteredCases | undefined {
-  if (!databaseOfCli(shell.env)) return undefined;
-  const answered = async <T>(question: () => Promise<T>): Promise<T> => {
-    const answer = await ask(shell, question);
-    if (answer === undefined) throw new Error('the register does not answer');
-    return answer;
-  };
-  return {
-    mayBeOpen: (workflow) =>
-      answered(async () => {
-        const { idsThatMayBeOpen, registeredHeads } = await import('../../register/registered-heads.js');
-        return idsThatMayBeOpen(await registeredHeads(await shell.register()), workflow);
-      }),
-    eventsOf: (id) =>
-      answered(async () => {
-        const { readEvents } = await import('../../register/read-incident.js');
-        return readEvents(await shell.register(), id);
-      }),
-  };
+  return databaseOfCli(shell.env) ? registeredBehind(() => shell.register()) : undefined;
 }
 
 /** Asks the register, and waits no longer than a command on Temporal may; `undefined` where it has no answer. */

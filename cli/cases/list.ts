@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import type { CaseClient } from '../../client/cases';
 import { KINDS, type KindName, kindOf } from '../../client/kinds';
-import type { ListedCase } from '../../client/listed-case';
-import { lostCases, withLost } from '../../client/lost-cases';
+import type { ListedCase, ListedUpTo } from '../../client/listed-case';
+import { withLost } from '../../client/lost-cases';
 import { stoppedRemedy, stoppedText } from '../../client/stopped';
 import { type Instant, leftText } from '../../domain/kernel/time';
 import { belongsTo } from '../../domain/triage/belongs';
@@ -47,27 +47,20 @@ export function noneAtTemporal(kind: KindName, all: boolean): string {
 /** Cases of a kind that are asked for: of more than these, the latest. */
 const MOST_LISTED = 5_000;
 
-/** The open or all cases of a kind. `cut`: there are more. `unread`: the register did not answer, so that lost ones are missing. */
-export interface Cases {
-  cases: ListedCase[];
-  cut: boolean;
-  unread: boolean;
-}
-
 /** The cases of a kind, the next deadline first: those of Temporal, and those that only the register has. */
-export async function casesOf(shell: Shell, kind: KindName, { all = false } = {}): Promise<Cases> {
+export async function casesOf(shell: Shell, kind: KindName, { all = false } = {}): Promise<ListedUpTo> {
   const client = await shell.client();
   const known = await client.listUpTo(kind, { open: !all, limit: MOST_LISTED });
   // What is closed and past its retention is no case of Temporal's either: only what is open in the register is lost.
-  const register = registeredCases(shell);
-  const lost = register
-    ? await lostCases(register, client, kind, known.cases)
-    : { cases: [], unread: known.unread === true };
-  return { cases: withLost(known.cases, lost), cut: known.cut, unread: lost.unread };
+  return withLost(known, client, kind, registeredCases(shell));
 }
 
 /** What a list does not show. */
-export function leftOutLines(kind: KindName, { cut, unread }: Pick<Cases, 'cut' | 'unread'>, out: Output): string[] {
+export function leftOutLines(
+  kind: KindName,
+  { cut, unread }: Pick<ListedUpTo, 'cut' | 'unread'>,
+  out: Output,
+): string[] {
   const { noun } = KINDS[kind];
   const said = [
     ...(cut

@@ -9,11 +9,10 @@ import { writeWholeSync } from '../../platform/write-whole';
 import type { NoticeTexts } from '../../server/pages/notice-texts';
 import type { RegisterReader } from '../../server/pages/register-page';
 import type { RunningServer } from '../../server/start-server';
-import { databaseOfCli } from '../../settings/cli';
 import { runningStack } from '../../settings/running-stack';
+import { registeredCases } from '../cases/in-register';
 import { noticeStore } from '../notice-store';
 import { portFlag } from '../port-flag';
-import { registeredBehind } from '../registered-behind';
 import type { Output } from '../rendering/output';
 import type { CommonOptions, Shell } from '../shell';
 import { untilStopped } from '../until-stopped';
@@ -73,7 +72,7 @@ export async function runServer(shell: Shell, host: string, port: number, { metr
   const keyFile = path.join(dataDir, ...(stack?.temporal.sessionKey ? ['temporal'] : ['server']), 'session-key');
   const local = settings.oidc === undefined;
   const session = { key: local ? (stack?.temporal.sessionKey ?? kept(keyFile)) : '', who: local ? shell.by({}) : '' };
-  const registered = databaseOfCli(shell.env) ? registeredBehind(() => shell.register()) : undefined;
+  const registered = registeredCases(shell);
   const pages = {
     policy: shell.settings.policy,
     texts: noticeReader(shell, dataDir),

@@ -81,7 +81,7 @@ function otherKeys(cause: unknown): Refusal {
 }
 
 /** The cause is for the log. */
-function comeAgain(kind: ProblemKind, detail: string, cause: unknown): Refusal {
+export function comeAgain(kind: ProblemKind, detail: string, cause: unknown): Refusal {
   const refusal = new Refusal(kind, detail, [], 5);
   refusal.cause = cause;
   return refusal;
