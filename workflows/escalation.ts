@@ -155,6 +155,11 @@ class EscalationRun {
     const { owner, open: alarms, dropped, plan, climb } = this.state!;
     const begunAt = now();
     this.state = pageBegun(this.state!, begunAt);
+    if (attempt === 1 && plan.mailsFirst && patched('the-first-page-is-mails')) {
+      this.lastPage = 'page 1: the mails of the alarms';
+      this.state = paged(this.state, climb.number, begunAt);
+      return;
+    }
     const manner = { ...UNTIL_DONE, scheduleToCloseTimeout: Math.max(30_000, exactMs(plan.every) - SPARE_MS) };
     const input = { ...this.about(), owner, attempt, level, alarms, dropped };
     let isTaken = false;

@@ -40,9 +40,16 @@ interface Deps extends EscalationDeps {
 /** Hands an alarm over to the escalation of its case. */
 export async function escalate(deps: EscalationDeps, input: AlarmInput): Promise<void> {
   const { incidentId, exercise: _, to, severity, incidentTitle, ...alarm } = input;
-  const plan: EscalationPlan = { ...deps.repeat(severity), levels: levelsOf(await deps.rota()) };
+  const mailsFirst = portsOf(deps, 1).length === 0;
+  const levels = levelsOf(await deps.rota());
+  const plan: EscalationPlan = { ...deps.repeat(severity), levels, ...(mailsFirst && { mailsFirst }) };
   const signal: AlarmSignal = { alarm, owner: to, severity, title: incidentTitle, plan };
   await deps.cases.escalate(incidentId, signal);
+}
+
+/** Each alarm is a mail of its own, so the first page of a climb is none. */
+function portsOf({ ports }: Pick<EscalationDeps, 'ports'>, attempt: number): EscalationPort[] {
+  return ports.filter(({ name }) => attempt > 1 || name !== 'email');
 }
 
 /** Where the first mail of an alarm goes: to the person of level 1. */
@@ -61,7 +68,7 @@ export async function firstAddress(
  */
 export async function pageOnCall(deps: Deps, input: PageInput): Promise<PageResult> {
   const { caseId, climb, attempt, level, owner, at } = input;
-  const ports = deps.ports.filter(({ name }) => attempt > 1 || name !== 'email');
+  const ports = portsOf(deps, attempt);
   // Nobody is paged that could be paged too often; how the case stands is read before the next one.
   const standing = ports.length > 0 ? await deps.cases.standing(caseId, input.alarms) : undefined;
   const gone = new Set([...(standing?.acknowledged ?? []), ...(standing?.settled ?? [])]);

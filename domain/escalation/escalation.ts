@@ -19,12 +19,14 @@ export function escalationId(caseId: string): string {
 
 /**
  * How alarms of a severity are repeated. `every`: from one page to the next, without months; `tries`: pages to one level
- * before the next one; `levels`: how many there are, the last one followed by the first.
+ * before the next one; `levels`: how many there are, the last one followed by the first; `mailsFirst`: no paging service is
+ * there to take the first page of a climb, which then is the mails of its alarms alone.
  */
 const PlanSchema = z.object({
   every: PeriodSchema.refine((period) => !/^P\d*Y?\d+M|Y/.test(period), 'must be a fixed length, like PT5M'),
   tries: z.int().min(1),
   levels: z.int().min(1),
+  mailsFirst: z.literal(true).optional(),
 });
 export type EscalationPlan = z.infer<typeof PlanSchema>;
 

@@ -33,6 +33,9 @@ const TASKS = named(['recheckPatchTask', 'settlePatchTask']);
 const TRIAGES = named(['appendEntries', 'raiseAlarm', 'pageOnCall']);
 const REPORTS = named(['mailReporter']);
 
+/** A page comes a minute after the mail of its alarm. */
+const STANDING_MS = 180_000;
+
 let world: RealWorld;
 let inventory: string;
 const log = aLog(40);
@@ -42,6 +45,8 @@ beforeAll(async () => {
   world = await RealWorld.start();
   inventory = path.join(world.dir, 'package-lock.json');
   mkdirSync(path.join(world.dir, 'advisories'));
+  // The first page is the mails of the alarms; the second is a step.
+  writeFileSync(file('escalation.yaml'), 'default: { every: PT1M, tries: 3 }\n');
 }, 120_000);
 
 const file = (name: string) => path.join(world.dir, name);
@@ -50,6 +55,7 @@ const env = () => ({
   TOCSIN_ADVISORIES: file('advisories'),
   TOCSIN_AUDIT_LOGS: `platform=${file('platform.jsonl')}`,
   TOCSIN_AUDIT_EVERY: 'PT6H',
+  TOCSIN_ESCALATION: file('escalation.yaml'),
 });
 
 const packageOf = (n: number) => `package-${n}`;
@@ -197,7 +203,8 @@ function caseIdOf(given: ReturnType<typeof detection>): string {
 }
 
 function stands(worker: WorkerChild, workflow: string): Promise<unknown> {
-  return until(`${workflow} stands in its step`, () => worker.hanging().some((hold) => hold.workflow === workflow));
+  const hangs = () => worker.hanging().some((hold) => hold.workflow === workflow);
+  return until(`${workflow} stands in its step`, hangs, STANDING_MS);
 }
 
 const dispatcher = () =>

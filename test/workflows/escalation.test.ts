@@ -45,6 +45,8 @@ const paged: Array<{ at: Instant; through: string; page: Page }> = [];
 const acknowledgements: Acknowledged[] = [];
 const ends: Resolved[] = [];
 let slackIsDown = false;
+/** No paging service is configured. */
+let mailsAlone = false;
 /** How the register has each case. */
 let inRegister: 'open' | 'closed' = 'open';
 
@@ -69,8 +71,12 @@ function escalating(client: Client, world: FakeWorld): Partial<Activities> {
   } as unknown as ArtefactStore;
   const log = { info() {}, warn() {}, error() {} };
   const now = () => harness.now();
+  const email = recorder('email', now);
+  const services = [recorder('slack', now), recorder('pagerduty', now)];
   const deps = {
-    ports: [recorder('email', now), recorder('slack', now), recorder('pagerduty', now)],
+    get ports() {
+      return mailsAlone ? [email] : [email, ...services];
+    },
     rota: async () => rota,
     repeat: () => ({ every: 'PT5M', tries: 3 }),
     cases: createTemporalCases(
@@ -104,6 +110,7 @@ jest.retryTimes(1, { logErrorsBeforeRetry: true });
 let harness: WorkflowHarness;
 beforeEach(async () => {
   slackIsDown = false;
+  mailsAlone = false;
   inRegister = 'open';
   for (const list of [paged, acknowledgements, ends]) list.length = 0;
   harness = await WorkflowHarness.start(escalating);
@@ -192,6 +199,28 @@ test('repeated every five minutes: three times to each level, then round again; 
   expect(lines[0]).toContain('2 alarms about this');
   expect(subject).toContain('2 alarms not acknowledged (page 10, level 1)');
   expect(commands[0]).toBe(`npx tocsin acknowledge ${incident.id} --by ann`);
+}, 60_000);
+
+test('without a paging service the first page is the mails of the alarms, and no step; the others come at their instants', async () => {
+  mailsAlone = true;
+  const { incident, from } = await declared();
+  await minutes(62);
+  const { handle, state } = await escalationOf(incident);
+  expect(state.climb).toMatchObject({ attempt: 1, number: 1 });
+  const steps = async () =>
+    (await handle.fetchHistory()).events!.filter((event) => event.activityTaskScheduledEventAttributes).length;
+  expect(await steps()).toBe(0);
+  await minutes(11);
+  expect(await steps()).toBe(2);
+  expect(pages(from, 'email')).toEqual([
+    [65, 1, 'ann', 1],
+    [70, 1, 'ann', 1],
+  ]);
+  // A climb that begins once a service is there pages through it at once.
+  mailsAlone = false;
+  await incident.send('acknowledge-alarms', { by: 'ann' });
+  await minutes(19);
+  expect(pages(from)).toEqual([[90, 1, 'ann', 1]]);
 }, 60_000);
 
 test('an acknowledgement stands in the register and stops the pages at once; the next alarm begins again', async () => {

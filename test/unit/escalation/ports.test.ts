@@ -246,6 +246,18 @@ describe('the activities', () => {
     expect([standing.mock.calls.length, keys.length]).toEqual([1, 1]);
   });
 
+  test('an alarm says that its mail is the first page where no paging service is set, and never where one is', async () => {
+    const bench = await startBench();
+    const plansWith = async (ports: EscalationPort[]) => {
+      bench.deps.escalation.ports = ports;
+      await bench.activities.raiseAlarm(alarm);
+      return bench.escalated.map(({ plan }) => plan.mailsFirst);
+    };
+    const [email, pagerduty] = [counting('email').port, counting('pagerduty').port];
+    expect(await plansWith([email])).toEqual([true]);
+    expect(await plansWith([email, pagerduty])).toEqual([true, undefined]);
+  });
+
   test('an alarm is mailed while Temporal cannot take it over, and handed over when the mail is away', async () => {
     const bench = await startBench();
     const { escalate } = bench.deps.escalation.cases;
