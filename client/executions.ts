@@ -6,6 +6,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers';
 import type { temporal } from '@temporalio/proto';
 import { missingNamespace } from './missing-namespace';
+import { timed } from './timed';
 
 type Raw = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 export type Description = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse;
@@ -40,6 +41,12 @@ export async function described(client: Client, workflowId: string): Promise<Des
     if ((error as { code?: number }).code === NOT_FOUND) return undefined;
     throw error;
   }
+}
+
+/** The latest run under an id; `undefined` where there is none. Rejects when the server takes longer than a call may. */
+export async function latestOf(client: Client, workflowId: string): Promise<WorkflowExecutionInfo | undefined> {
+  const latest = (await timed(client, () => described(client, workflowId)))?.workflowExecutionInfo;
+  return latest ? infoOf(client, latest) : undefined;
 }
 
 /** A description as the SDK reads it, without a memo that cannot be read. */

@@ -1,27 +1,19 @@
 /** The typed client of incidents and of all other cases: what scripts, detectors, the intake and the command use. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Client,
-  WithStartWorkflowOperation,
-  WorkflowExecutionAlreadyStartedError,
-  type WorkflowExecutionInfo,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
-import type { Workflow } from '@temporalio/common';
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { EntryWriter } from '../domain/case/backlog-id';
-import { type Pace, type Receipt, TASK_TIMEOUT } from '../domain/case/contract';
+import type { Pace, Receipt } from '../domain/case/contract';
 import type { ClosedInput, ResumedInput } from '../domain/case/resumed';
 import { type EscalationState, escalationId } from '../domain/escalation/escalation';
 import { type ClosedIncidentInput, type IncidentInput, TASK_QUEUE } from '../domain/incident/contract';
 import type { Explanation } from '../domain/incident/explain';
 import { tocsin } from '../domain/kernel/command-lines';
 import { HISTORY_AHEAD } from '../domain/kernel/failures';
-import { type Instant, MINUTE_MS } from '../domain/kernel/time';
+import { MINUTE_MS } from '../domain/kernel/time';
 import type { CaseClient, Started } from './cases';
 import { declared } from './declaration';
 import { writeAgain } from './entry-writers';
-import { type CommandError, NeverOpened, refused, UnknownCase, UnknownOutcome, usage } from './errors';
-import { described, infoOf } from './executions';
+import { type CommandError, NeverOpened, refused, usage } from './errors';
 import { howItStands } from './how-it-ended';
 import {
   type AfterClosing,
@@ -33,32 +25,20 @@ import {
   type MessageName,
   messageProblems,
 } from './kinds';
+import { type LatestRun, latestRun } from './latest-run';
 import { listCases } from './list';
 import type { ListedCase } from './listed-case';
 import { incidentMustTake } from './merging';
 import { receiptFrom, stamped, updateIdOf } from './receipt';
 import { refusalOf } from './refusal';
-import { ATTRIBUTES, type CaseStart, incidentStart, startOptions } from './start-options';
+import { sendAfterClosing } from './send-after-closing';
+import { type CaseStart, incidentStart, startOptions } from './start-options';
 import { stoppedError } from './stopped';
 import { untilOpened } from './taken';
 import { CALL_MS, CATCH_UP_MS, timed } from './timed';
 
 /** A worker that is there opens a case within it, also a busy one. */
 const OPENED_MS = 10_000;
-
-/** What runs or ran under an id: the type of its workflow, whether it runs, how and when it ended. */
-export interface LatestRun {
-  workflow: string;
-  open: boolean;
-  status: string;
-  endedAt?: Instant;
-  /** Of a case: its own word for where it stands. */
-  caseStatus?: string;
-  /** The first run of those that followed each other by continue-as-new. */
-  first?: string;
-  /** Changes with whatever happens to a case: its run, how long its history is, how it stands. */
-  mark: string;
-}
 
 const nounOf = (id: string) => ({ id, noun: KINDS[kindOf(id) ?? 'incident'].noun });
 
@@ -186,8 +166,7 @@ export class TocsinClient implements CaseClient {
     message: MessageInput<N>,
     { inRegister }: { inRegister?: () => Promise<boolean> } = {},
   ): Promise<Receipt> {
-    const isTriage = kindOf(id) === 'triage';
-    if (isTriage) {
+    if (kindOf(id) === 'triage') {
       const view = () => this.view<'triage'>(id);
       const [find, stands] = [this.find.bind(this), this.stands.bind(this)];
       await incidentMustTake({ find, stands, view }, id, name, message as object);
@@ -195,44 +174,12 @@ export class TocsinClient implements CaseClient {
       const isClosed = standing === 'closed' || (standing === undefined && (await inRegister?.()));
       if (!isClosed) return this.send(id, name, message);
     }
-    const { noun, workflow } = KINDS[isTriage ? 'triage' : 'incident'];
-    const closed = isTriage
-      ? ({ closed: { caseId: id } } satisfies ClosedInput)
-      : ({ closed: { incidentId: id } } satisfies ClosedIncidentInput);
-    const sent = stamped(message);
-    const before = await this.latest(id);
-    const standing = before && (await this.stands(id));
-    try {
-      const isKnown = before && standing !== 'never opened';
-      if (!isKnown && !(await inRegister?.())) throw before ? new NeverOpened(noun, id) : new UnknownCase(noun, id);
-      const startWorkflowOperation = new WithStartWorkflowOperation<Workflow>(workflow, {
-        workflowId: id,
-        taskQueue: this.taskQueue,
-        args: [closed],
-        workflowTaskTimeout: TASK_TIMEOUT,
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        // Lists show it by its title, as before.
-        ...(typeof before?.memo?.title === 'string' && { memo: { title: before.memo.title } }),
-      });
-      const options = { args: [sent] as [unknown], updateId: updateIdOf(name, sent), startWorkflowOperation };
-      const given = await this.timed(() =>
-        this.temporal.workflow.executeUpdateWithStart<Workflow, Receipt, [unknown]>(name, options),
-      );
-      return receiptFrom(this.temporal, sent, given, id);
-    } catch (error) {
-      const refusal = refusalOf(error, `${noun} "${id}"`);
-      const isToldAlready = refusal !== undefined && !(refusal instanceof UnknownOutcome);
-      // The run that was to hear it fails where the register has the case as open: it took nothing.
-      if (!isToldAlready && before && typeof standing === 'object' && (await this.hasFailedSince(id, before)))
-        throw stoppedError(id, standing);
-      throw refusal ?? error;
-    }
-  }
-
-  private async hasFailedSince(id: string, { runId }: WorkflowExecutionInfo): Promise<boolean> {
-    const latest = await this.latest(id).catch(() => undefined);
-    return latest !== undefined && latest.runId !== runId && latest.status.name === 'FAILED';
+    return sendAfterClosing(
+      { temporal: this.temporal, taskQueue: this.taskQueue, inRegister },
+      id,
+      name,
+      stamped(message),
+    );
   }
 
   /**
@@ -286,23 +233,7 @@ export class TocsinClient implements CaseClient {
 
   /** The latest run under an id, whatever it is. Needs no worker. `undefined` when there is nothing. */
   async find(id: string): Promise<LatestRun | undefined> {
-    const latest = await this.latest(id);
-    if (!latest) return undefined;
-    const { type, status, closeTime } = latest;
-    const caseStatus = latest.typedSearchAttributes.get(ATTRIBUTES.status);
-    const endedAt = closeTime?.toISOString();
-    const mark = [latest.runId, latest.historyLength, status.code].join('.');
-    return {
-      ...{ workflow: type, open: status.name === 'RUNNING', status: status.name, mark },
-      ...(latest.raw.firstRunId && { first: latest.raw.firstRunId }),
-      ...(endedAt && { endedAt }),
-      ...(caseStatus && { caseStatus }),
-    };
-  }
-
-  private async latest(id: string): Promise<WorkflowExecutionInfo | undefined> {
-    const latest = (await this.timed(() => described(this.temporal, id)))?.workflowExecutionInfo;
-    return latest ? infoOf(this.temporal, latest) : undefined;
+    return latestRun(this.temporal, id);
   }
 
   /**

@@ -41,9 +41,16 @@ export function isHash(value: unknown): value is string {
   return isHex(value, 64);
 }
 
+/** 1 at the code of each lower-case hexadecimal digit. Half of an export is such digits: a table takes half the time of an expression. */
+const HEX_DIGITS = new Uint8Array(0x10000);
+for (const digit of '0123456789abcdef') HEX_DIGITS[digit.charCodeAt(0)] = 1;
+
 /** Whether a value is so many lower-case hexadecimal digits. */
 export function isHex(value: unknown, length: number): value is string {
-  return typeof value === 'string' && value.length === length && /^[0-9a-f]+$/.test(value);
+  if (typeof value !== 'string' || value.length !== length) return false;
+  let all = 1;
+  for (let at = 0; at < length; at++) all &= HEX_DIGITS[value.charCodeAt(at)]!;
+  return all === 1;
 }
 
 /** Whether a value is a whole number from 0 on. */

@@ -1,6 +1,7 @@
 /** A case of the kind that an address says. */
 import { KINDS, type KindName, kindOf } from '../../client/kinds';
-import type { LatestRun, TocsinClient } from '../../client/tocsin-client';
+import type { LatestRun } from '../../client/latest-run';
+import type { TocsinClient } from '../../client/tocsin-client';
 import { isCaseId } from './bodies';
 import { noSuchCase } from './failures';
 

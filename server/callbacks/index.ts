@@ -25,7 +25,7 @@ export interface CallbackDeps {
 }
 
 /** Bytes. PagerDuty's webhooks have 256 KB at most. */
-const BODY_LIMIT = 300_000;
+const ROUTE = { bodyLimit: 300_000 };
 
 const NOTHING = Buffer.alloc(0);
 
@@ -43,18 +43,20 @@ export async function callbacks(app: FastifyInstance, deps: CallbackDeps): Promi
   // The signature is over the bytes as they came.
   app.removeAllContentTypeParsers();
   const types = ['application/json', 'application/x-www-form-urlencoded'];
-  app.addContentTypeParser(types, { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
-    done(null, body),
-  );
+  app.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   const { pagerduty: secrets } = settings;
   if (secrets)
-    app.post<{ Body: Buffer | undefined }>('/callbacks/pagerduty', async ({ body = NOTHING, headers }, reply) => {
-      const taken = onPagerDuty({ client, rota, secrets }, body, once(headers['x-pagerduty-signature']));
-      const outcome = await inTime(PAGERDUTY_WAITS_MS, taken);
-      tell(log, 'pagerduty', outcome);
-      // What is signed is never answered with 4xx: after three of those PagerDuty sends no event for a day.
-      return reply.code(202).send({ outcome });
-    });
+    app.post<{ Body: Buffer | undefined }>(
+      '/callbacks/pagerduty',
+      ROUTE,
+      async ({ body = NOTHING, headers }, reply) => {
+        const taken = onPagerDuty({ client, rota, secrets }, body, once(headers['x-pagerduty-signature']));
+        const outcome = await inTime(PAGERDUTY_WAITS_MS, taken);
+        tell(log, 'pagerduty', outcome);
+        // What is signed is never answered with 4xx: after three of those PagerDuty sends no event for a day.
+        return reply.code(202).send({ outcome });
+      },
+    );
   if (settings.slack) onSlack(app, settings.slack, deps);
 }
 
@@ -63,7 +65,7 @@ function onSlack(app: FastifyInstance, secrets: readonly string[], deps: Callbac
   const { log, post = postToSlack } = deps;
   const underWay = new Set<Promise<void>>();
   app.addHook('onClose', async () => void (await Promise.all(underWay)));
-  app.post<{ Body: Buffer | undefined }>('/callbacks/slack', async ({ body = NOTHING, headers }, reply) => {
+  app.post<{ Body: Buffer | undefined }>('/callbacks/slack', ROUTE, async ({ body = NOTHING, headers }, reply) => {
     const [timestamp, signature] = ['x-slack-request-timestamp', 'x-slack-signature'].map((name) =>
       once(headers[name]),
     );

@@ -171,3 +171,10 @@ test('without the setting there is nobody to call', async () => {
   app = server.app;
   expect((await server.post(pagerDutyEvent([SECRET], { key: KEY }))).statusCode).toBe(404);
 });
+
+test('more than any event has is refused, and the answer says how much may come', async () => {
+  const server = await over();
+  app = server.app;
+  const answer = await server.post({ body: 'x'.repeat(300_001), headers: { 'content-type': 'application/json' } });
+  expect([answer.statusCode, answer.json().detail]).toEqual([413, 'send at most 300000 bytes']);
+});
