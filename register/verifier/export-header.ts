@@ -49,7 +49,7 @@ export function parseHeader(line: string): ExportHeader {
   try {
     value = JSON.parse(line);
   } catch {
-    throw unreadable('is not JSON: this is not an export of the register');
+    throw unreadable(notJson(line));
   }
   if (!isPlainObject(value) || value.format !== EXPORT_FORMAT) throw unreadable('is not the header of an export');
   if (value.version !== EXPORT_VERSION) {
@@ -63,6 +63,20 @@ export function parseHeader(line: string): ExportHeader {
   if (fault !== undefined) throw unreadable(`has a header that is not valid: ${fault}`);
   if (canonical(value) !== line) throw unreadable('is not in canonical form: the header was altered');
   return value as unknown as ExportHeader;
+}
+
+/** How the forms of an export that people read begin; by name. */
+const FORMS_FOR_PEOPLE = {
+  'a PDF': /^%PDF-/,
+  'an HTML page': /^<!doctype html/i,
+  'a CSV table': /^\uFEFF?part,incident,/,
+};
+
+function notJson(line: string): string {
+  const [form] = Object.entries(FORMS_FOR_PEOPLE).find(([, begins]) => begins.test(line)) ?? [];
+  return form
+    ? `is that of ${form}, made for people to read: verify the file that \`register export\` writes without --format`
+    : 'is not JSON: this is not an export of the register';
 }
 
 function headerFault(value: Record<string, unknown>): string | undefined {

@@ -20,6 +20,8 @@ const EVERY_MS = 2_000;
 const BOARD_EVERY_MS = 5_000;
 /** A proxy ends a connection on which nothing is said. */
 const QUIET_MS = 20_000;
+/** The mark of a case that Temporal has no more: its page says so once it is asked for again. */
+const GONE = 'gone';
 /** Open streams, at most, and of one person: pages that nobody sees have none. */
 const MOST = 500;
 const MOST_OF_ONE = 20;
@@ -101,7 +103,7 @@ export function changePages(app: FastifyInstance, client: TocsinClient, register
     app.get<{ Params: { id: string } }>(`/${COLLECTIONS[kind]}/:id/changes`, async (request, reply) => {
       const { id } = request.params;
       await mustBe(client, kind, id).catch(asRefusal);
-      return stream(request, reply, () => of(id, async () => (await client.find(id))?.mark, EVERY_MS));
+      return stream(request, reply, () => of(id, async () => (await client.find(id))?.mark ?? GONE, EVERY_MS));
     });
 
   function stream(request: FastifyRequest, reply: FastifyReply, from: () => Watched): FastifyReply {

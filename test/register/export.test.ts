@@ -7,6 +7,7 @@ import { loadDisclosures } from '../../policy/load-disclosure';
 import { appendEntries } from '../../register/append/appender';
 import { NoFolderError, UnknownIncidentError, UnreadableExportError } from '../../register/errors';
 import { exportRegister } from '../../register/export';
+import { CSV_COLUMNS } from '../../register/forms/csv';
 import type { RegisterLog } from '../../register/log/open-log';
 import { verifyExport } from '../../register/verifier/verify-export';
 import { type Verification, verifyRegister } from '../../register/verify';
@@ -176,6 +177,13 @@ test('an export of a tampered register goes out as it is and says where it is wr
 test.each([
   ['nothing', '', 'line 1 of the export is missing: the file is empty'],
   ['a text', 'hello\n', 'line 1 of the export is not JSON'],
+  [
+    'a PDF',
+    '%PDF-1.7\n%âãÏÓ\n',
+    'line 1 of the export is that of a PDF, made for people to read: verify the file that',
+  ],
+  ['a page', '<!doctype html>\n<html lang="en">\n', 'line 1 of the export is that of an HTML page'],
+  ['a table', `\uFEFF${CSV_COLUMNS.join(',')}\r\n`, 'line 1 of the export is that of a CSV table'],
   ['other JSON', '{"a":1}\n', 'line 1 of the export is not the header'],
   ['null', 'null\n', 'line 1 of the export is not the header'],
   ['a later version', '{"format":"tocsin-register-export","version":4}\n', 'this verifier reads version 3'],

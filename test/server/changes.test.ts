@@ -82,3 +82,22 @@ test('one person has so many streams and no more; others have theirs', async () 
   expect((await watch(url)).statusCode).toBe(503);
   expect((await watch(url, 'cal')).statusCode).toBe(200);
 });
+
+test('the page of a case that Temporal loses is told', async () => {
+  const client = clientOf(new Story(), HOUR);
+  let isLost = false;
+  app = await pagesOver({ ...client, find: async (id) => (isLost ? undefined : client.find!(id)) });
+  const [, changes] = /data-changes="([^"]+)"/.exec((await browse(app, '/incidents/INC-1')).body)!;
+  const watching = await watch(changes!);
+  expect(watching.statusCode).toBe(200);
+  let told = '';
+  watching.on('data', (chunk) => {
+    told += String(chunk);
+  });
+  await sleep(500);
+  expect(told).not.toContain('event: changed');
+  isLost = true;
+  await sleep(3_000);
+  watching.destroy();
+  expect(told).toContain('event: changed');
+});
