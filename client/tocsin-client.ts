@@ -1,5 +1,4 @@
 /** The typed client of incidents and of all other cases: what scripts, detectors, the intake and the command use. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { EntryWriter } from '../domain/case/backlog-id';
 import type { Pace, Receipt } from '../domain/case/contract';
@@ -8,8 +7,8 @@ import { type EscalationState, escalationId } from '../domain/escalation/escalat
 import { type ClosedIncidentInput, type IncidentInput, TASK_QUEUE } from '../domain/incident/contract';
 import type { Explanation } from '../domain/incident/explain';
 import { tocsin } from '../domain/kernel/command-lines';
-import { HISTORY_AHEAD } from '../domain/kernel/failures';
 import { MINUTE_MS } from '../domain/kernel/time';
+import { askWorkflow } from './ask-workflow';
 import type { CaseClient, Started } from './cases';
 import { declared } from './declaration';
 import { writeAgain } from './entry-writers';
@@ -35,7 +34,7 @@ import { sendAfterClosing } from './send-after-closing';
 import { type CaseStart, incidentStart, startOptions } from './start-options';
 import { stoppedError } from './stopped';
 import { untilOpened } from './taken';
-import { CALL_MS, CATCH_UP_MS, timed } from './timed';
+import { CALL_MS, timed } from './timed';
 
 /** A worker that is there opens a case within it, also a busy one. */
 const OPENED_MS = 10_000;
@@ -198,24 +197,24 @@ export class TocsinClient implements CaseClient {
 
   /** How a case stands; `undefined` in the moment before it is opened. */
   async view<K extends KindName = 'incident'>(id: string): Promise<Answers[K]['view'] | undefined> {
-    const view = await this.query<Answers[K]['view'] | undefined>(id, 'state');
+    const view = await askWorkflow<Answers[K]['view'] | undefined>(this.temporal, id, 'state');
     if (!view && (await this.stands(id)) === 'never opened') throw new NeverOpened(nounOf(id).noun, id);
     return view;
   }
 
   /** The latest events of a case, oldest first. The register holds all of them. */
   async timeline<K extends KindName = 'incident'>(id: string): Promise<Array<Answers[K]['event']>> {
-    return this.query<Array<Answers[K]['event']>>(id, 'timeline');
+    return askWorkflow<Array<Answers[K]['event']>>(this.temporal, id, 'timeline');
   }
 
   /** How the escalation of the alarms of a case stands. Rejects where it has none, as an incident that never rang. */
   async escalation(id: string): Promise<EscalationState | undefined> {
-    return this.query<EscalationState | undefined>(escalationId(id), 'state');
+    return askWorkflow<EscalationState | undefined>(this.temporal, escalationId(id), 'state');
   }
 
   /** Of an incident: why each obligation applies or not, from which instant, by which citation. */
   async explain(id: string): Promise<Explanation[]> {
-    return this.query<Explanation[]>(id, 'explain');
+    return askWorkflow<Explanation[]>(this.temporal, id, 'explain');
   }
 
   /** Cases of a kind, the next deadline first; those without one last, latest first. `open: false` lists the closed ones too. */
@@ -303,19 +302,6 @@ export class TocsinClient implements CaseClient {
 
   private handle(id: string) {
     return this.temporal.workflow.getHandle(id);
-  }
-
-  /** Asks a workflow; while a worker that was just started is catching up, again. */
-  private async query<T>(id: string, name: string): Promise<T> {
-    const giveUpAt = Date.now() + CALL_MS;
-    for (;;) {
-      try {
-        return await this.timed(() => this.handle(id).query<T>(name));
-      } catch (error) {
-        if (!String((error as Error).message).includes(HISTORY_AHEAD) || Date.now() > giveUpAt) throw error;
-        await sleep(CATCH_UP_MS);
-      }
-    }
   }
 
   /** Whether a call that starts did so; false when there is, or was, one of this id already. */
