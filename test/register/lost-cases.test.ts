@@ -101,6 +101,24 @@ test('what is shown of a triage case that has stopped says so', async () => {
   expect(JSON.parse(json.out)).toMatchObject({ stopped: { how: 'terminated' } });
 });
 
+test('`next` of an incident that has stopped names no step but to resume it, and promises nothing on silence', async () => {
+  const { state, events } = new Story({ id: ID });
+  const at = state.declaration.declaredAt;
+  const clock = { incidentAt: at, realAt: at, rate: 1 };
+  const view = { state, clock };
+  const client = {
+    ...(where({ how: 'terminated' }) as object),
+    ...{ view: async () => view, timeline: async () => events, explain: async () => [] },
+  } as never;
+  const { out } = await tocsin(['next', ID], client);
+  expect(out.replace(/\s+/g, ' ')).toMatch(
+    /^STOPPED: .*npx tocsin resume .*takes no message, and no deadline is acted on/,
+  );
+  expect(out).not.toMatch(/^1\.|sent automatically/m);
+  const json = JSON.parse((await tocsin(['next', ID, '--json'], client)).out);
+  expect(json).toEqual({ id: ID, steps: [], stopped: { how: 'terminated' } });
+});
+
 test('a register that cannot be read in full is not passed over', async () => {
   await tamper(url, `UPDATE tocsin.register_entries SET bytes = 'x' WHERE incident_id = '${ID}' AND seq = 2`);
   const text = await said(['list'], undefined);

@@ -48,6 +48,8 @@ test('`show` answers from the register within 3 seconds', async () => {
 
 test('so do `next`, and `show --json`, which marks it', async () => {
   expect((await at(['next', ID])).out).toMatch(/No worker is running[\s\S]*1\. {2}Assess: is personal data affected\?/);
+  // No worker, so silence sends nothing.
+  expect((await at(['next', ID])).out).not.toContain('sent automatically');
   expect(JSON.parse((await at(['show', ID, '--json'])).out)).toMatchObject({
     fromRegister: true,
     state: { caseId: ID },

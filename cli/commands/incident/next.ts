@@ -15,6 +15,10 @@ import { verb } from '../../verb';
 const NO_POLICY =
   'Its policy is not on this machine: here is only what its alarms ask for. Set TOCSIN_POLICY and TOCSIN_ORGANISATION as the workers have them.';
 
+/** It takes no message, and what silence would have sent is not sent: resuming it is the one step there is. */
+const stoppedText = (id: string) =>
+  `Until it is resumed it takes no message, and no deadline is acted on. How it stood: ${tocsin('show', { id })}`;
+
 export function nextCommand(program: Command, shell: Shell): void {
   verb(
     program,
@@ -23,13 +27,17 @@ export function nextCommand(program: Command, shell: Shell): void {
     'next INC-20260401-9f3a',
   ).action(async (id: string, { json }: CommonOptions) => {
     const found = await seen(shell, id);
-    const { steps, known } = stepsOf(found, shell);
     const { out } = shell;
     const stopped = found.view.state.closedAt ? undefined : await stoppedOf(await shell.client(), id);
+    const { steps, known } = stopped ? { steps: [], known: true } : stepsOf(found, shell);
     if (json) return out.json({ id, steps, ...(stopped && { stopped }) });
     if (stopped) for (const line of stoppedLines(id, stopped, out)) out.line(line);
     const { title, closedAt } = found.view.state;
     for (const line of wrap(`${id}  ${visibleLine(title)}`, out.width)) out.line(out.style(line, 'bold'));
+    if (stopped) {
+      for (const line of wrap(stoppedText(id), out.width)) out.line(line);
+      return;
+    }
     if (found.fromRegister) out.line(out.style(NO_WORKER, 'red'));
     if (closedAt)
       return out.line(`It is closed. Open it again with: ${tocsin('reopen', { id, reason: { ask: 'reason' } })}`);
@@ -40,13 +48,12 @@ export function nextCommand(program: Command, shell: Shell): void {
   });
 }
 
-/** The next steps; from the alarms alone where the policy is not `known` here. */
+/** The next steps; from the alarms alone where the policy is not `known` here. Without a worker nothing is sent on silence. */
 export function stepsOf(
-  { view: { state }, events, now }: Seen,
+  { view: { state }, events, now, fromRegister }: Seen,
   shell: Pick<Shell, 'settings'>,
 ): { steps: NextStep[]; known: boolean } {
   const pack = samePack(state, shell.settings.policy);
-  return pack
-    ? { steps: nextSteps(state, pack, now), known: true }
-    : { steps: stepsOfAlarms(state, events, now), known: false };
+  const steps = pack ? nextSteps(state, pack, now) : stepsOfAlarms(state, events, now);
+  return { steps: fromRegister ? steps.map(({ onSilence: _, ...step }) => step) : steps, known: pack !== undefined };
 }
