@@ -8,6 +8,7 @@ import { postSigned } from '../activities/paging/post-json';
 import { sha256Hex } from '../activities/storage/artefacts';
 import { tocsin } from '../domain/kernel/command-lines';
 import { plural } from '../domain/kernel/plural';
+import { clipped } from '../domain/kernel/text';
 import { type Instant, minuteText } from '../domain/kernel/time';
 import { findingDetails, findingText } from '../domain/watch/finding-text';
 import type { Ring, Watched } from '../domain/watch/rings';
@@ -15,6 +16,8 @@ import type { WatchdogSettings } from './settings';
 
 /** A mail lists as many; a lost database leaves thousands, and one command mends them all. */
 const MOST_LISTED = 20;
+/** Of the first of them in the subject: the line of the longest id and instant. */
+const SUBJECT_CHARACTERS = 150;
 
 export interface Message {
   /** The same for the same message: a repeat is not told twice. */
@@ -30,10 +33,8 @@ export interface Message {
 export function messageOf(rings: readonly Ring[], over: readonly Watched[], now: Instant): Message | undefined {
   if (rings.length + over.length === 0) return undefined;
   const found = rings.map(({ finding, since, time }) => ({ text: findingText(finding, now), finding, since, time }));
-  const [first] = found;
-  const subject = first
-    ? `[Tocsin watchdog] ${first.text.split(':')[0]}${found.length > 1 ? `, and ${found.length - 1} more` : ''}`
-    : `[Tocsin watchdog] ${over.length === 1 ? 'It is' : 'They are'} in order again`;
+  const cleared = over.map(({ finding }) => `Cleared: ${findingText(finding, now)}`);
+  const subject = `[Tocsin watchdog] ${subjectOf(found.length > 0 ? found.map(({ text }) => text) : cleared)}`;
   const listed = found
     .slice(0, MOST_LISTED)
     .flatMap(({ text, finding, since, time }) => [
@@ -49,7 +50,7 @@ export function messageOf(rings: readonly Ring[], over: readonly Watched[], now:
       ? [`And ${found.length - MOST_LISTED} more: ${tocsin('watchdog', { once: true })}`]
       : []),
     ...(lost > 1 ? [`All ${plural(lost, 'case')} at once: ${tocsin('resume', { all: true })}`, ''] : []),
-    ...over.map(({ finding }) => `In order again: ${findingText(finding, now)}`),
+    ...cleared,
   ].join('\n');
   const key = sha256Hex(
     JSON.stringify([
@@ -59,7 +60,7 @@ export function messageOf(rings: readonly Ring[], over: readonly Watched[], now:
   );
   return {
     key,
-    subject: subject.slice(0, 200),
+    subject,
     text,
     later: rings.some(({ time }) => time > 1) || over.some(({ rung }) => rung > 1),
     data: {
@@ -70,6 +71,11 @@ export function messageOf(rings: readonly Ring[], over: readonly Watched[], now:
       over: over.map(({ finding }) => finding.key),
     },
   };
+}
+
+/** The first of them, and how many more. */
+function subjectOf([first, ...more]: string[]): string {
+  return `${clipped(first!, SUBJECT_CHARACTERS)}${more.length > 0 ? `, and ${more.length} more` : ''}`;
 }
 
 /** By how many ways it was to be told, and what went wrong, each by the name of its way. */

@@ -108,7 +108,7 @@ test('terminated: on-call is told once with the command, the manager when it las
   });
   await rests(world, id);
   await dog.after(1);
-  expect(dog.mails().filter(({ subject }) => subject.includes('in order again'))).toHaveLength(2);
+  expect(dog.mails().filter(({ subject }) => subject.includes('Cleared: '))).toHaveLength(2);
   await peopleClose(world, id, 90_000);
   await world.expectSound(id);
 }, 180_000);

@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { temporal } from '@temporalio/proto';
 import { failure } from '../../../activities/failures';
 import type { MailPort } from '../../../activities/mail/mail-port';
+import type { Finding } from '../../../domain/watch/finding';
 import { unsignedOrAstray } from '../../../watchdog/signing-eye';
-import { type Message, tell } from '../../../watchdog/telling';
+import { type Message, messageOf, tell } from '../../../watchdog/telling';
 import { TemporalEye } from '../../../watchdog/temporal-eye';
 import { Watchdog } from '../../../watchdog/watchdog';
 import { until } from '../../setup/until';
@@ -180,6 +181,28 @@ describe('telling', () => {
         refused.includes(to) ? { outcome: 'refused', errorCode: 'no' } : { outcome: 'accepted', providerId: 'x' },
     }) as unknown as MailPort;
   const people = { mail: ['a@acme.dev'], later: ['b@acme.dev', 'c@acme.dev'], everyMs: 1 };
+
+  const at = (time: string) => `2026-04-01T${time}:00.000Z`;
+  const stopped = (caseId: string): Finding => ({
+    kind: 'stopped',
+    key: `stopped ${caseId}`,
+    caseId,
+    status: 'TERMINATED',
+    endedAt: at('13:32'),
+    remedy: [],
+  });
+
+  test('a subject says which case, what and when; and once it is over, of what', () => {
+    const rings = [stopped('INC-1'), stopped('INC-2')].map((finding) => ({ finding, since: at('13:33'), time: 1 }));
+    const begins =
+      '[Tocsin watchdog] INC-1 is open in the register, but its workflow was terminated at 2026-04-01 13:32 UTC';
+    const { subject } = messageOf(rings, [], at('13:35'))!;
+    expect(subject).toBe(`${begins}: nothing watches its deadlines, and 1 more`);
+    const over = [{ finding: stopped('INC-1'), since: at('13:33'), looks: 3, rung: 1 }];
+    const cleared = messageOf([], over, at('13:40'))!;
+    expect(cleared.subject).toContain('[Tocsin watchdog] Cleared: INC-1 is open in the register, but its workflow was');
+    expect(cleared.text).toMatch(/^Cleared: INC-1 is open/);
+  });
 
   test('counts whoever is told later only among its ways: it has told nobody when all of them refuse', async () => {
     const of = async (refused: string[]) => {
