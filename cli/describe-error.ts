@@ -12,6 +12,7 @@ import { CommandError, type ExitCode, refused, usage } from '../client/errors';
 import { kindOf } from '../client/kinds';
 import { closedRefusal, refusalByTemporal, refusalOf } from '../client/refusal';
 import { SettingsError } from '../platform/settings/load';
+import { isUnavailable } from '../postgres/outage';
 import { RegisterError } from '../register/errors';
 import { named, type Subject } from './cases/case-kinds';
 import { unknownCase } from './cases/unknown-id';
@@ -51,12 +52,23 @@ export function describeError(error: unknown, subject?: Subject): CommandError {
     return refused(`the login in DATABASE_URL may not do this (${text}): take the writer's login, which workers have`);
   if (code === 'EADDRINUSE')
     return refused(`${address}:${port} is taken: something else listens there. Stop it, or give another --port`);
+  if (isUnavailable(error) && !isOfSystem(error)) return refused(postgresAway(text));
   if (/ECONNREFUSED|ENOTFOUND|ECONNRESET/.test(`${text} ${code ?? ''}`)) {
     return refused(`a server is not responding: ${text || code}. Check DATABASE_URL and that the stack is running`);
   }
   const unexpected = refused(text);
   unexpected.cause = error;
   return unexpected;
+}
+
+const postgresAway = (why: string) =>
+  `Postgres is not responding (${why}). Check that it runs and that DATABASE_URL is right: \`npx tocsin doctor\` looks at both`;
+
+/** A connection of any server, or a file: only what Postgres or its driver says of itself is known to be about Postgres. */
+function isOfSystem(error: unknown): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    if (/^E[A-Z]+$/.test(String((at as { code?: unknown }).code))) return true;
+  return false;
 }
 
 function asExit(message: string, exitCode: ExitCode): CommandError {

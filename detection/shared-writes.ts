@@ -1,5 +1,5 @@
 /** Writes that callers share (group commit): who comes while a write is under way shares the next one. */
-import { isUnavailable } from '../postgres/pool';
+import { isUnavailable } from '../postgres/outage';
 
 export interface SharedWritesOptions<T, R> {
   /** Items of one write: enough that a burst costs few, little enough that none takes long. */

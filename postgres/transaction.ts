@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { isUnavailable } from './pool';
+import { isUnavailable } from './outage';
 
 /**
  * Runs `work` in one READ COMMITTED transaction: each statement sees what was committed before it, which the

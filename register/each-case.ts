@@ -1,7 +1,7 @@
 /** Reads the cases of the register; what it has read once it reads again only when entries were added. */
 import type { Pool } from 'pg';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
-import { isUnavailable } from '../postgres/pool';
+import { isUnavailable } from '../postgres/outage';
 import { readEvents } from './read-incident';
 import { type RegisteredHead, registeredHeads } from './registered-heads';
 

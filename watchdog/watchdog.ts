@@ -20,7 +20,7 @@ import { type RegisteredCase, registeredCase } from '../domain/watch/registered-
 import { type Memory, ringsAfter } from '../domain/watch/rings';
 import type { Log } from '../platform/log';
 import { unlessAborted } from '../platform/within';
-import { isUnavailable } from '../postgres/pool';
+import { isUnavailable } from '../postgres/outage';
 import { EachCase } from '../register/each-case';
 import { anchoringBehind } from './anchoring-eye';
 import { fullDisk } from './disk-eye';

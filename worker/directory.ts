@@ -6,7 +6,7 @@ import { createHttpDirectory, probeHttpDirectory } from '../activities/directory
 import type { DirectorySettings } from '../activities/directory/settings';
 import { createSqlDirectory, probeSqlDirectory, readPaged } from '../activities/directory/sql-directory';
 import type { Log } from '../platform/log';
-import { isUnavailable } from '../postgres/pool';
+import { isUnavailable } from '../postgres/outage';
 
 /** Two audiences of deliveries and two of drafts at once. A query may sort all customers before its first row. */
 const POOL_LIMITS = { max: 4, connectionTimeoutMillis: 30_000, query_timeout: 10 * 60_000 };

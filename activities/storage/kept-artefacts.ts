@@ -10,7 +10,7 @@ import type { Log } from '../../platform/log';
 import { readIfThere } from '../../platform/read-if-there';
 import { type Repeating, repeating } from '../../platform/repeating';
 import { writeWhole } from '../../platform/write-whole';
-import { isUnavailable } from '../../postgres/pool';
+import { isUnavailable } from '../../postgres/outage';
 import { failure } from '../failures';
 import { type ArtefactStore, type RefList, sha256Hex } from './artefacts';
 import { createFolderArtefacts } from './folder-artefacts';

@@ -80,7 +80,7 @@ async function lost(
   client: TocsinClient,
   unreadable: (caseId: string, problem: string) => void,
 ): Promise<RegisteredCase[]> {
-  const { isUnavailable } = await import('../../postgres/pool.js');
+  const { isUnavailable } = await import('../../postgres/outage.js');
   const { registeredHeads } = await import('../../register/registered-heads.js');
   const { unfinishedWriters } = await import('../../client/entry-writers.js');
   const unwritten = await unfinishedWriters(client.temporal);

@@ -1,7 +1,7 @@
 /** Verifies the audit logs again and again: what was added since the last time, and each of them whole once a day. */
 import { stat } from 'node:fs/promises';
 import type { Pool } from 'pg';
-import { isUnavailable } from '../../postgres/pool';
+import { isUnavailable } from '../../postgres/outage';
 import type { Resume } from './chain-verifier';
 import type { AuditHead } from './entry';
 import { AuditUnreadableError } from './errors';

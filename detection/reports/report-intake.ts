@@ -6,7 +6,7 @@ import type { Pool } from 'pg';
 import type { Webhook } from 'standardwebhooks';
 import { toInstant } from '../../domain/kernel/time';
 import type { Log } from '../../platform/log';
-import { isUnavailable } from '../../postgres/pool';
+import { isUnavailable } from '../../postgres/outage';
 import type { LoadedReportsConfig } from './config';
 import { linkBase } from './link-base';
 import { networkOfRequest, originOf } from './origin';

@@ -9,7 +9,7 @@
  */
 import type { Pool, PoolClient } from 'pg';
 import type { RecordedEvent } from '../../domain/kernel/recorded-event';
-import { isUnavailable } from '../../postgres/pool';
+import { isUnavailable } from '../../postgres/outage';
 import { parseEvent } from '../entry';
 import { fieldsOf } from '../fields';
 import { type AppendResult, Batch, type Call, shareOf } from './batch';

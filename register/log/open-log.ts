@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import type { Pool } from 'pg';
 import { tocsin } from '../../domain/kernel/command-lines';
 import { tryLock } from '../../platform/file-lock';
-import { isUnavailable } from '../../postgres/pool';
+import { isUnavailable } from '../../postgres/outage';
 import { NoLogError, NotSignedError, SignerBusyError, SigningKeyError } from '../errors';
 import type { NodeReader } from '../tree/merkle';
 import { LogKeys } from '../verifier/log-keys';

@@ -1,6 +1,6 @@
 /** Signs the register again and again while a worker runs, and gives each checkpoint to the anchors. */
 
-import { isUnavailable } from '../../postgres/pool';
+import { isUnavailable } from '../../postgres/outage';
 import {
   InconsistentLogError,
   SignerBusyError,

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import type { RecordedEvent } from '../../domain/kernel/recorded-event';
-import { createPool, isUnavailable } from '../../postgres/pool';
+import { isUnavailable } from '../../postgres/outage';
+import { createPool } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
 import { GENESIS } from '../../register/entry';
 import { MalformedEntryError, NotCanonicalError, RegisterConflictError, RegisterGapError } from '../../register/errors';

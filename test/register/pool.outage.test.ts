@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import pg from 'pg';
-import { createPool, isUnavailable } from '../../postgres/pool';
+import { isUnavailable } from '../../postgres/outage';
+import { createPool } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
 import { RegisterGapError } from '../../register/errors';
 import { createTestDatabase, type TestDatabase } from '../setup/helpers';

@@ -4,7 +4,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityInterceptors } from '@temporalio/worker';
 import { Counter, type Registry } from 'prom-client';
 import { FAILURES } from '../../activities/failures';
-import { isUnavailable } from '../../postgres/pool';
+import { isUnavailable } from '../../postgres/outage';
 
 /** Makes the interceptor; see the table of failures for what each type means. */
 export function countFailures(registry: Registry): (context: Context) => ActivityInterceptors {

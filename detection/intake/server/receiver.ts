@@ -6,7 +6,7 @@ import type { Problem } from '../../../domain/kernel/problems';
 import type { AdvisoryConsumer, AdvisoryRecord } from '../../../domain/patch/advisory';
 import type { AuthEventConsumer } from '../../../domain/sessions/auth-event';
 import { TokenBucket } from '../../../platform/token-bucket';
-import { isRefusedForGood } from '../../../postgres/pool';
+import { isRefusedForGood } from '../../../postgres/outage';
 import { type Source, secretsAt } from '../config';
 import { Refusal } from '../refusal';
 import type { Parsed, SourceRequest, Untaken } from '../sources/adapter';

@@ -2,7 +2,8 @@
 import type { Pool } from 'pg';
 import { Inbox } from '../../../detection/intake/inbox/accept';
 import { DetectionSchema } from '../../../domain/detection/detection';
-import { createPool, isUnavailable } from '../../../postgres/pool';
+import { isUnavailable } from '../../../postgres/outage';
+import { createPool } from '../../../postgres/pool';
 import { afterFile, createTestDatabase } from '../../setup/helpers';
 
 let pool: Pool;

@@ -5,7 +5,8 @@ import { PostgresLedger } from '../../../activities/delivery/ledger/postgres-led
 import { SpoolLedger } from '../../../activities/delivery/ledger/spool-ledger';
 import { createFolderArtefacts } from '../../../activities/storage/folder-artefacts';
 import { withHeld } from '../../../domain/incident/ledger-key';
-import { createPool, isUnavailable } from '../../../postgres/pool';
+import { isUnavailable } from '../../../postgres/outage';
+import { createPool } from '../../../postgres/pool';
 import { createActivities } from '../../../worker/create-activities';
 import { afterFile, createTestDatabase } from '../../setup/helpers';
 import { ALL_OWNERS, deliveryOf, draftInput, recipientsNamed, startBench } from './fixtures';

@@ -7,7 +7,8 @@ import { keepDeliveryEvents } from '../../../activities/delivery/ledger/delivery
 import { PostgresLedger } from '../../../activities/delivery/ledger/postgres-ledger';
 import type { MailPort } from '../../../activities/mail/mail-port';
 import type { SendBatchesResult } from '../../../activities/types';
-import { createPool, isUnavailable } from '../../../postgres/pool';
+import { isUnavailable } from '../../../postgres/outage';
+import { createPool } from '../../../postgres/pool';
 import type { FaultSettings } from '../../../stack/faults';
 import { createActivities } from '../../../worker/create-activities';
 import { afterFile, createTestDatabase } from '../../setup/helpers';

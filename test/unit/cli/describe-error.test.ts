@@ -32,3 +32,21 @@ test('what Temporal refuses is told with its reason', () => {
     `Temporal refused it, and nothing was done: ${missing}. Whoever runs Tocsin must run \`npx tocsin migrate --temporal\`, which makes the search attributes`,
   );
 });
+
+test.each<[string, Error]>([
+  ['that does not answer', new Error('Connection terminated due to connection timeout')],
+  ['that starts', Object.assign(new Error('the database system is starting up'), { code: '57P03' })],
+  ['without a place left', Object.assign(new Error('sorry, too many clients already'), { code: '53300' })],
+  ['that went away', new Error('looking failed', { cause: new Error('Connection terminated unexpectedly') })],
+])('a Postgres %s is named, with what to look at', (_, error) => {
+  const { message, exitCode } = describeError(error);
+  expect(message).toMatch(/^Postgres is not responding \(.+\)\. Check that it runs and that DATABASE_URL is right/);
+  expect(exitCode).toBe(1);
+});
+
+test('what another server or a file has to do with is not said of Postgres', () => {
+  const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
+  const missing = Object.assign(new Error("ENOENT: no such file or directory, open 'x'"), { code: 'ENOENT' });
+  for (const error of [refused, new TypeError('fetch failed', { cause: refused }), missing])
+    expect(describeError(error).message).not.toContain('Postgres');
+});

@@ -1,7 +1,7 @@
 /** Documented payloads changed in their structure, well signed, through the server: what is checked of each, and of all together. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { InjectOptions } from 'fastify';
-import { isUnavailable } from '../../../../postgres/pool';
+import { isUnavailable } from '../../../../postgres/outage';
 import { mutated, mutateJson, type Next, numbers } from '../../../setup/mutate-json';
 import { costsMore } from './one-value';
 import { type Payload, payloadsOf } from './payloads';

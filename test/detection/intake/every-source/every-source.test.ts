@@ -6,7 +6,7 @@
 import { Agent, createServer, type OutgoingHttpHeaders, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isUnavailable } from '../../../../postgres/pool';
+import { isUnavailable } from '../../../../postgres/outage';
 import { afterFile, createTestDatabase } from '../../../setup/helpers';
 import { sendChanged } from './changed';
 import { payloadsOf, SOURCES } from './payloads';
