@@ -1,8 +1,11 @@
 /** `tocsin` alone, and `tocsin board`: what is open, by the next deadline, and what to do next. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { Command } from 'commander';
 import { KINDS, type KindName } from '../../client/kinds';
 import type { ListedCase } from '../../client/listed-case';
 import { tocsin } from '../../domain/kernel/command-lines';
+import { dataDir } from '../../platform/folders';
 import { runningStack } from '../../settings/running-stack';
 import { commandOf } from '../cases/case-kinds';
 import { caseListLines, casesOf, leftOutLines, noneAtTemporal } from '../cases/list';
@@ -80,11 +83,16 @@ function nothingRuns({ out, env }: Shell, json: boolean | undefined): void {
     out.json({ running: false });
     return;
   }
+  const ranBefore = existsSync(path.join(dataDir(env), 'temporal', 'temporal.db'));
   const lines = [
-    'Nothing is running here. To try Tocsin out on this machine:',
+    ranBefore
+      ? 'Nothing is running here, so no deadline of what was begun here is watched. To go on with it:'
+      : 'Nothing is running here. To try Tocsin out on this machine:',
     '',
     `  ${tocsin('up', {}).padEnd(28)} everything it needs, until Ctrl-C`,
-    `  ${tocsin('declare', {}).padEnd(28)} then, in a second shell: asks what happened`,
+    ranBefore
+      ? `  ${tocsin('board', {}).padEnd(28)} then, in a second shell: what is open`
+      : `  ${tocsin('declare', {}).padEnd(28)} then, in a second shell: asks what happened`,
     '',
     `With a Temporal of your own, set TEMPORAL_ADDRESS; ${tocsin('doctor', {})} says what is missing.`,
     env.TOCSIN_DATA_DIR

@@ -1,9 +1,11 @@
 /** `tocsin` alone and `tocsin next`: what is open, what to do, and what to start where nothing runs. */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { runCommand } from '../../../cli/program';
 import { Shell } from '../../../cli/shell';
 import { explain } from '../../../domain/incident/explain';
+import { temporaryDir } from '../../setup/helpers';
 import { pack, Screen, Story, tocsin } from './helpers';
 
 const ID = 'INC-20260401-9f3a';
@@ -53,6 +55,18 @@ test('with nothing running it says what to start, and fails nobody', async () =>
   expect(out.text).toContain('Nothing is running here');
   expect(out.text).toContain('npx tocsin up');
   expect(out.text).toContain(NOBODY);
+});
+
+test('where a stack ran before and has stopped it says that nothing is watched, and how to go on', async () => {
+  const dir = temporaryDir('stopped-stack');
+  mkdirSync(path.join(dir, 'temporal'));
+  writeFileSync(path.join(dir, 'temporal', 'temporal.db'), '');
+  const [out, err] = [new Screen(), new Screen()];
+  const exitCode = await runCommand([], new Shell({ TOCSIN_DATA_DIR: dir, HOME: NOBODY }, out, err));
+  expect([exitCode, err.text]).toEqual([0, '']);
+  expect(out.text.replace(/\s+/g, ' ')).toMatch(
+    /no deadline of what was begun here is watched.*npx tocsin up.*npx tocsin board/,
+  );
 });
 
 test('an id is never broken, and a title of wide characters is cut to the width of the terminal', async () => {
