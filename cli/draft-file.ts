@@ -10,5 +10,5 @@ export interface DraftFile {
 export function readDraftFile(file: string, content: string): DraftFile {
   const [, subject, body] = /^Subject:[ \t]*(\S.*?)[ \t]*\r?\n\s*([\s\S]*\S)\s*$/.exec(content) ?? [];
   if (subject && body) return { subject, body: body.replaceAll('\r\n', '\n') };
-  throw usage(`${file} is no notice: it starts with "Subject: …", then a blank line, then the text`);
+  throw usage(`${file} is not a notice: one starts with "Subject: …", then a blank line, then the text`);
 }

@@ -70,7 +70,7 @@ export function whenFlag(flag: string, text: string | undefined): When | undefin
   if (text === undefined) return undefined;
   const when = readWhen(text);
   if (when !== undefined) return when;
-  throw usage(`${flag}: "${text}" is no time that can be read. Write "2 hours ago", 02:30 or ${WHEN_FORMS}`);
+  throw usage(`${flag}: "${text}" is not a time that can be read. Write "2 hours ago", 02:30 or ${WHEN_FORMS}`);
 }
 
 /** Collects a flag that may be given several times, or once with a list separated by commas. */

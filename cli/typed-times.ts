@@ -87,7 +87,8 @@ function readLocal(text: string, [, day, hours, minutes, seconds = '0', named]: 
 function dateOf(day: string | undefined, zone: string, nowMs: number, daysOn: number): Date {
   const fixed = day !== undefined && !(day in DAYS) ? new Date(`${day}T00:00:00Z`) : undefined;
   if (fixed) {
-    if (Number.isNaN(fixed.getTime()) || fixed.toISOString().slice(0, 10) !== day) throw usage(`"${day}" is no date`);
+    if (Number.isNaN(fixed.getTime()) || fixed.toISOString().slice(0, 10) !== day)
+      throw usage(`"${day}" is not a date`);
     return fixed;
   }
   const today = localTime(nowMs, zone);

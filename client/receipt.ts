@@ -38,7 +38,7 @@ export function receiptFrom(
   const { payloadCodecs } = temporal.options?.loadedDataConverter ?? {};
   if (!payloadCodecs?.length || to === commandId) return receipt;
   throw new UnknownOutcome(
-    `what answered for "${id}" is no answer to this message: whether it was taken is not known. Look at it with ` +
+    `what answered for "${id}" is not an answer to this message: whether it was taken is not known. Look at it with ` +
       `\`${tocsin('show', { id })}\`; are all workers of this version, and does nobody else ask for work on their task queue?`,
   );
 }

@@ -40,7 +40,7 @@ export const serverClientSettings = settingsGroup({
     const wrong = serverAddressProblem(address);
     if (wrong) problem(`TOCSIN_URL: ${wrong}`);
     if (token !== undefined && !/^[A-Za-z0-9._~+/=-]+$/.test(token))
-      problem('TOCSIN_TOKEN: is no bearer token: give the token alone, on one line');
+      problem('TOCSIN_TOKEN: is not a bearer token: give the token alone, on one line');
     // By the specification a relative path is ignored.
     const base = state && path.isAbsolute(state) ? state : path.join(os.homedir(), '.local', 'state');
     const loginsFile = path.join(base, 'tocsin', 'logins.json');

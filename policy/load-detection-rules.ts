@@ -43,7 +43,7 @@ function joinProblems({ rules }: DetectionRules): string[] {
     return joins.flatMap((id) => {
       const other = id === rule.id ? undefined : dedupeOf(id);
       const at = `rules[${rule.id}].dedupe.joins`;
-      if (!other) return [`${at}: "${id}" is no other rule that opens cases: name one of this file`];
+      if (!other) return [`${at}: "${id}" is not another rule that opens cases: name one of this file`];
       if (JSON.stringify([fields, window]) === JSON.stringify([other.fields, other.window])) return [];
       return [
         `${at}: "${id}" has other fields or another window, so that none of its cases is found: make them the same`,

@@ -38,7 +38,7 @@ export const workerAddressProblems = (env: Env): string[] => [
   ...sealedProblems(env, SENT),
   ...exampleProblems(env, [...SENT, ...SHOWN]),
   ...(env.TOCSIN_ANCHOR_MAIL?.trim() && mailAddress(env.TOCSIN_ANCHOR_MAIL) === undefined
-    ? ['TOCSIN_ANCHOR_MAIL: is no mail address, so no checkpoint would reach anybody: give one']
+    ? ['TOCSIN_ANCHOR_MAIL: is not a mail address, so no checkpoint would reach anybody: give one']
     : []),
 ];
 export const watchdogAddressProblems = (env: Env): string[] => [

@@ -10,7 +10,7 @@ export interface SignedWebhookConfig {
 /** Throws unless it is an https address (or one of this machine) without a password, and a secret that is long enough. */
 export function checkWebhook(field: string, webhook: SignedWebhookConfig): void {
   if (!URL.canParse(webhook.url) || !/^https?:$/.test(new URL(webhook.url).protocol)) {
-    throw new Error(`${field}.url is no http(s) address: give one like https://hooks.example.com/containment`);
+    throw new Error(`${field}.url is not an http(s) address: give one like https://hooks.example.com/containment`);
   }
   const { username, password } = new URL(webhook.url);
   if (username || password)

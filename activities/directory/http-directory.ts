@@ -88,7 +88,7 @@ async function* rowsOf<L extends Listing>(
 
 function rowOf<L extends Listing>(listing: L, item: unknown, where: string, odd: (field: string) => void): RowOf<L> {
   const about = `${where} of "${listing}"`;
-  if (typeof item !== 'object' || item === null || Array.isArray(item)) throw fault(about, 'is no object');
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) throw fault(about, 'is not an object');
   const values = item as Record<string, unknown>;
   const row = COLUMNS[listing].map((field) => {
     if (!Object.hasOwn(values, field)) throw fault(about, `has no "${field}"; give null where there is none`);

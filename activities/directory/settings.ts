@@ -79,7 +79,7 @@ function httpDirectory(
 ): HttpDirectorySettings {
   const { protocol, username, password, search, hash } = new URL(endpoint);
   if (protocol !== 'http:' && protocol !== 'https:')
-    problem('TOCSIN_DIRECTORY_HTTP_URL: is no address of HTTP: give one that begins with https://');
+    problem('TOCSIN_DIRECTORY_HTTP_URL: is not an HTTP address: give one that begins with https://');
   if (username || password || search || hash)
     problem(
       'TOCSIN_DIRECTORY_HTTP_URL: has a user, a query or a fragment: give the address to which /workspaces is added, and the secret in TOCSIN_DIRECTORY_HTTP_TOKEN',
@@ -87,7 +87,7 @@ function httpDirectory(
   if (!token) problem('TOCSIN_DIRECTORY_HTTP_TOKEN: is needed with TOCSIN_DIRECTORY_HTTP_URL: set the bearer token');
   else if (!BEARER.test(token))
     problem(
-      'TOCSIN_DIRECTORY_HTTP_TOKEN: is no bearer token: give letters, digits and -._~+/ only, without "Bearer" before them',
+      'TOCSIN_DIRECTORY_HTTP_TOKEN: is not a bearer token: give letters, digits and -._~+/ only, without "Bearer" before them',
     );
   return { endpoint, token: token ?? '' };
 }

@@ -26,6 +26,9 @@ export async function listOf(artefacts: ArtefactStore, sha256: string): Promise<
   const bytes = await artefacts.get(sha256);
   const list = ListSchema.safeParse(JSON.parse(bytes.toString('utf8')));
   if (!list.success)
-    throw failure('ArtefactFault', `artefact ${sha256} is no list of notices: the rendering points to something else`);
+    throw failure(
+      'ArtefactFault',
+      `artefact ${sha256} is not a list of notices: the rendering points to something else`,
+    );
   return list.data;
 }

@@ -26,7 +26,7 @@ export const statuspageSettings = settingsGroup({
     const wrong = pages.filter((page) => !/^[A-Za-z0-9_-]{1,64}$/.test(page));
     if (wrong.length > 0)
       problem(
-        `TOCSIN_STATUSPAGE_PAGES: ${JSON.stringify(wrong[0])} is no id of a page: give the one that manage.statuspage.io shows`,
+        `TOCSIN_STATUSPAGE_PAGES: ${JSON.stringify(wrong[0])} is not the id of a page: give the one that manage.statuspage.io shows`,
       );
     if (apiKey && pages.length === 0)
       problem('TOCSIN_STATUSPAGE_PAGES: is needed with TOCSIN_STATUSPAGE_API_KEY: give the id of the page');

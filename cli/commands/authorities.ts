@@ -46,7 +46,7 @@ export function countryAsked(text: string, authorities: Array<Pick<Authority, 'c
   const names = listed.map(placeName);
   const name = nearest(text, names);
   if (country === undefined && name)
-    throw usage(`--country: "${text}" is no country code: did you mean "${listed[names.indexOf(name)]}" (${name})?`);
+    throw usage(`--country: "${text}" is not a country code: did you mean "${listed[names.indexOf(name)]}" (${name})?`);
   if ('problem' in read) throw usage(`--country: ${read.problem}`);
   throw usage(
     `--country: no authority of ${placeName(countryOf(read.place))} is in the policy; there are authorities of: ${listed.join(', ')}`,

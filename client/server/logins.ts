@@ -58,7 +58,7 @@ function read(file: string): Record<string, Login> {
     throw error;
   }
   const parsed = FileSchema.safeParse(jsonOf(text));
-  if (!parsed.success) throw refused(`${file} is no file of logins any more: delete it and log in anew`);
+  if (!parsed.success) throw refused(`${file} is not a file of logins any more: delete it and log in anew`);
   return parsed.data.logins;
 }
 

@@ -20,7 +20,7 @@ export function readBunLock(lock: Record<string, unknown>): Omit<Inventory, 'nam
     throw new InventoryError(`lockfileVersion: is ${cut(String(version), 20)}; of Bun, 0, 1 and 2 can be read`);
   }
   const packages = asObject(own(lock, 'packages') ?? {});
-  if (!packages) throw new InventoryError('packages: is no object; let Bun write the lock file again');
+  if (!packages) throw new InventoryError('packages: is not an object; let Bun write the lock file again');
   const list = new ComponentList();
   const problems: string[] = [];
   for (const [place, raw] of Object.entries(packages)) {

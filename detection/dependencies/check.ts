@@ -267,7 +267,7 @@ export class DependencyCheck {
 /** What keeps the packages that a record names from being read. One that names none, as of commits only, has no fault. */
 function faultOfPackages(record: Record<string, unknown>): string | undefined {
   const affected = own(record, 'affected') ?? [];
-  if (!Array.isArray(affected)) return 'affected is no list';
+  if (!Array.isArray(affected)) return 'affected is not a list';
   const at = affected.findIndex((each) => {
     const entry = asObject(each);
     if (entry && (own(entry, 'package') ?? undefined) === undefined) return false;

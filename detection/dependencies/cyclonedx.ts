@@ -52,7 +52,7 @@ export function readCycloneDx(bom: Record<string, unknown>): Omit<Inventory, 'na
       }
       const nested = own(component, 'components') ?? [];
       if (!Array.isArray(nested)) {
-        unidentified.add(undefined, `components of ${name ?? 'a component'}, which are no list`);
+        unidentified.add(undefined, `components of ${name ?? 'a component'}, which are not a list`);
         continue;
       }
       if (level.depth >= DEEPEST) throw new InventoryError(`components: are nested more than ${DEEPEST} levels deep`);

@@ -80,7 +80,7 @@ function unknownForm(head: string): string {
   if (/^SPDXVersion:/m.test(head)) return 'it is SPDX as tags and values; write it in JSON';
   if (/^#!\/usr\/bin\/env bun/.test(head))
     return 'it is the binary lock file of Bun; `bun install --save-text-lockfile` writes one that can be read';
-  return 'it is no lock file of npm, pnpm, Yarn or Bun, and no SBOM in JSON (CycloneDX, SPDX)';
+  return 'it is neither a lock file of npm, pnpm, Yarn or Bun nor an SBOM in JSON (CycloneDX, SPDX)';
 }
 
 function readObject(content: string): Read {
@@ -89,10 +89,10 @@ function readObject(content: string): Read {
     parsed = JSON.parse(content);
   } catch {
     // Bun writes JSON with commas at the end of lists, which is YAML too.
-    if (!/"lockfileVersion"\s*:/.test(content.slice(0, 4_000))) throw new InventoryError('it is no valid JSON');
+    if (!/"lockfileVersion"\s*:/.test(content.slice(0, 4_000))) throw new InventoryError('it is not valid JSON');
     const [first] = readYaml(content);
     const lock = asObject(first);
-    if (!lock || !isBun(lock)) throw new InventoryError('it is no valid JSON');
+    if (!lock || !isBun(lock)) throw new InventoryError('it is not valid JSON');
     return readBunLock(lock);
   }
   const object = asObject(parsed) ?? {};

@@ -42,7 +42,7 @@ export function readOpenVex(document: Json, given: Omit<Frame, 'author'>, faults
 /** Of a product with subcomponents these are meant, as parts of it. */
 function aboutOf(product: unknown): About[] {
   const parts = own(asObject(product) ?? {}, 'subcomponents') ?? [];
-  if (!Array.isArray(parts)) return [unread('subcomponents: is no list')];
+  if (!Array.isArray(parts)) return [unread('subcomponents: is not a list')];
   if (parts.length === 0) return [named(product, false)];
   return parts.map((part) => ({ ...named(part, true), whole: true }));
 }
@@ -57,10 +57,10 @@ function named(raw: unknown, isPart: boolean): About {
     const about: About = { packages: [purl], whole: false, versioned: purl.version !== undefined };
     return purl.versionUnread ? { ...about, unread: `${cut(text, 100)}: its version cannot be read` } : about;
   }
-  if (isPart) return unread(`subcomponents: ${cut(text, 100)} is no package URL of a known kind`);
+  if (isPart) return unread(`subcomponents: ${cut(text, 100)} is not a package URL of a known kind`);
   if (PRODUCT.test(text))
     return { packages: undefined, whole: true, versioned: text.lastIndexOf('@') > text.lastIndexOf('/') };
-  if (/^(?:pkg|cpe):/i.test(text)) return unread(`products: ${cut(text, 100)} is no package URL of a known kind`);
+  if (/^(?:pkg|cpe):/i.test(text)) return unread(`products: ${cut(text, 100)} is not a package URL of a known kind`);
   return { packages: undefined, whole: true, versioned: true };
 }
 

@@ -67,7 +67,7 @@ interface Level {
 // A loop and no recursion: the depth is the file's choice.
 function readDependencies(lock: Record<string, unknown>, list: ComponentList, problems: string[]): void {
   const first = asObject(own(lock, 'dependencies') ?? {});
-  if (!first) throw new InventoryError('dependencies: is no object; let npm write the lock file again');
+  if (!first) throw new InventoryError('dependencies: is not an object; let npm write the lock file again');
   const open: Level[] = [{ path: '', dependencies: first, depth: 1 }];
   for (let level = open.pop(); level; level = open.pop()) {
     for (const [key, raw] of Object.entries(level.dependencies)) {
@@ -83,7 +83,7 @@ function readDependencies(lock: Record<string, unknown>, list: ComponentList, pr
       else if (!isFolder(version)) add(list, problems, place, key, version, entry);
       const nested = asObject(own(entry, 'dependencies') ?? {});
       if (!nested) {
-        problems.push(`${cut(place, 120)}: its dependencies are no object, so nothing is known about them`);
+        problems.push(`${cut(place, 120)}: its dependencies are not an object, so nothing is known about them`);
         continue;
       }
       if (level.depth >= DEEPEST) throw new InventoryError(`dependencies: are nested more than ${DEEPEST} levels deep`);

@@ -19,7 +19,7 @@ export function readPnpmLock(content: string): Omit<Inventory, 'name'> {
   const problems: string[] = [];
   for (const parsed of readYaml(content)) {
     const lock = asObject(parsed);
-    if (!lock) throw new InventoryError('holds a YAML document that is no lock file of pnpm');
+    if (!lock) throw new InventoryError('holds a YAML document that is not a lock file of pnpm');
     const version = own(lock, 'lockfileVersion');
     if (!VERSION.test(String(version))) {
       throw new InventoryError(
@@ -32,7 +32,7 @@ export function readPnpmLock(content: string): Omit<Inventory, 'name'> {
       continue;
     }
     const entries = asObject(packages);
-    if (!entries) throw new InventoryError('packages: is no mapping; let pnpm write the lock file again');
+    if (!entries) throw new InventoryError('packages: is not a mapping; let pnpm write the lock file again');
     for (const [key, raw] of Object.entries(entries)) addPackage(list, problems, key, asObject(raw) ?? {});
   }
   return { format: 'pnpm-lock', components: list.list(), problems, unread: unreadOf(problems) };

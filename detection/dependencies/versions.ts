@@ -37,7 +37,7 @@ function notListed(version: string, { versions, ecosystem }: AffectedPackage): V
   const whose = order.parse(version) === undefined ? '' : "the advisory's ";
   const unread = [version, ...versions].find((each) => order.parse(each) === undefined);
   if (unread === undefined) return NOT_AFFECTED;
-  const reason = `cannot be compared: ${whose}"${unread.slice(0, 60)}" is no version by ${order.rules}`;
+  const reason = `cannot be compared: ${whose}"${unread.slice(0, 60)}" is not a version by ${order.rules}`;
   return { state: 'undecided', reason };
 }
 
@@ -85,7 +85,7 @@ export function judgeEvents(version: string, events: RangeEvent[], order: Versio
   if (installed === undefined) {
     return {
       state: 'undecided',
-      reason: `cannot be compared: "${version.slice(0, 60)}" is no version by ${order.rules}`,
+      reason: `cannot be compared: "${version.slice(0, 60)}" is not a version by ${order.rules}`,
     };
   }
   const steps: Step[] = [];
@@ -102,7 +102,7 @@ export function judgeEvents(version: string, events: RangeEvent[], order: Versio
       }
       const at = kind === 'introduced' && text === '0' ? START : order.parse(text);
       if (at === undefined) {
-        const reason = `cannot be compared: the advisory's "${text.slice(0, 60)}" is no version by ${order.rules}`;
+        const reason = `cannot be compared: the advisory's "${text.slice(0, 60)}" is not a version by ${order.rules}`;
         return { state: 'undecided', reason };
       }
       if (kind === 'limit') withinLimit ||= order.compare(installed, at) < 0;

@@ -21,7 +21,7 @@ export function readYaml(content: string): unknown[] {
     });
   } catch (error) {
     const line = (error as { linePos?: Array<{ line: number }> }).linePos?.[0]?.line;
-    throw new InventoryError(`it is no valid YAML${line ? ` (line ${line})` : ''}`);
+    throw new InventoryError(`it is not valid YAML${line ? ` (line ${line})` : ''}`);
   }
 }
 

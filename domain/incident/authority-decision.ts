@@ -30,7 +30,7 @@ export function onDecideAuthority(
     const those = pack.obligations.flatMap((each) => (each.recipient.to === 'authorities' ? [each.id] : []));
     const meant = nearest(id.split(':')[0]!, those);
     const which = meant ? `did you mean "${meant}"?` : `those are: ${those.join(', ')}`;
-    return answer.rejected(`obligation: ${id} is no report to an authority; ${which}`);
+    return answer.rejected(`obligation: ${id} is not a report to an authority; ${which}`);
   }
   const unknown = unknownAuthority(authority, rule, pack);
   if (unknown) return answer.rejected(unknown);

@@ -116,7 +116,9 @@ export function readPlace(text: string): ReadPlace {
 
 function notACountry(code: string, head: string): string {
   const meant = meantBy(code) ?? (code === head ? nearCode(head) : undefined);
-  const what = /^[A-Z]{2,3}(-[A-Z0-9]{1,3})?$/.test(code) ? `"${code}" is no country` : 'a place is no country code';
+  const what = /^[A-Z]{2,3}(-[A-Z0-9]{1,3})?$/.test(code)
+    ? `"${code}" is not a country`
+    : 'a place must be a country code';
   const suggestion = meant
     ? `did you mean "${meant}"?`
     : 'use two letters like DE, with a part like CA-QC, or "unknown"';
@@ -132,7 +134,7 @@ function notAPart(country: Country, part: string, parts: readonly string[]): str
   const suggestion = meant
     ? `did you mean "${meant.includes('-') ? meant : `${country.code}-${meant}`}"?`
     : `use "${country.code}" alone where the part is not known`;
-  return `${what} is no part of ${country.name} (ISO 3166-2): ${suggestion}`;
+  return `${what} is not part of ${country.name} (ISO 3166-2): ${suggestion}`;
 }
 
 /** The code that is meant by an alpha-3 code, a name, or a code that ISO only reserves. */

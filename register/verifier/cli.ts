@@ -104,7 +104,7 @@ function fileOf(option: string, file: string): string {
 function headOf(text: string): { position: number; hash: string } {
   const match = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text.trim());
   if (match) return { position: Number(match[1]), hash: match[2]! };
-  throw new UsageError(`--head: "${text}" is no head. Write POSITION:HASH, as a verification prints it`);
+  throw new UsageError(`--head: "${text}" is not a head. Write POSITION:HASH, as a verification prints it`);
 }
 
 /** Runs the command. */

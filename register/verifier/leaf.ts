@@ -36,12 +36,12 @@ export interface Leaf {
 export function parseLeaf(text: string): Leaf {
   const value = objectOf(text);
   const { at, exercise, incidentId, kind, position, prev, prevInIncident, seq } = value as unknown as Leaf;
-  if (!isInstant(at)) throw new MalformedLeaf('its "at" is no instant');
+  if (!isInstant(at)) throw new MalformedLeaf('its "at" is not an instant');
   if (!isName(incidentId, 200)) throw new MalformedLeaf('its "incidentId" is none');
   if (!isName(kind, 100) || !isKind(kind)) throw new MalformedLeaf('its "kind" is none');
   if (!isNumber(position, Number.MAX_SAFE_INTEGER)) throw new MalformedLeaf('its "position" is none');
   if (!isNumber(seq, 0x7fffffff)) throw new MalformedLeaf('its "seq" is none');
-  if (!isHash(prev) || !isHash(prevInIncident)) throw new MalformedLeaf('what it follows is no hash');
+  if (!isHash(prev) || !isHash(prevInIncident)) throw new MalformedLeaf('what it follows is not a hash');
   const fields = fieldsOf(value.fields);
   const leaf: Leaf = { position, prev, incidentId, seq, prevInIncident, at, kind, exercise, fields };
   // Whatever else it holds, or holds in another form, is not in this text.

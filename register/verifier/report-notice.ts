@@ -29,7 +29,7 @@ export function noticeSentences({ obligation, texts, entries, ledger }: NoticeSh
     `the delivery ledger, ${isSigned ? 'as recorded in the register when this file was made' : 'on the word of whoever made this file alone'}: ` +
       `${states.length > 0 ? states.join(', ') : 'no mails'}; ${count} message ids of the mail provider, SHA-256 ${sha256}` +
       `${ids ? '' : ', not listed here'}`,
-    'NOT shown: who the recipients are (a commitment to an audience is no list of it), that a mail was read, nor that the ' +
+    'NOT shown: who the recipients are (a commitment to an audience is not a list of it), that a mail was read, nor that the ' +
       'audience was the right one. Whoever holds an opening of a commitment, or an account at the mail provider, can check more',
   ];
 }

@@ -62,7 +62,7 @@ export interface Pressed {
 /** What was pressed; `undefined` for all else, as buttons that open an address. Throws a Refusal where it cannot be read. */
 export function pressedIn(body: Buffer): Pressed | undefined {
   const said = jsonIn(new URLSearchParams(body.toString('utf8')).get('payload'));
-  if (typeof said !== 'object' || said === null) throw new Refusal('bad-request', 'it is no interaction of Slack');
+  if (typeof said !== 'object' || said === null) throw new Refusal('bad-request', 'it is not an interaction of Slack');
   const { data: read } = BlockActions.safeParse(said);
   const action = read?.actions.find(({ action_id }) => action_id === SLACK_ACKNOWLEDGE);
   if (!read || !action?.value) return undefined;

@@ -187,6 +187,6 @@ export function actorOf(claims: JWTPayload, { issuer, nameClaim, grants }: OidcS
     throw new Refusal('invalid-token', 'the claim that names who acts is missing: ask the issuer for its scope');
   const name = granted ?? (Object.hasOwn(claims, nameClaim) ? claims[nameClaim] : sub);
   if (!isName(name))
-    throw new Refusal('invalid-token', 'the claim that names who acts is no name that entries could hold');
+    throw new Refusal('invalid-token', 'the claim that names who acts is not a name that entries could hold');
   return { by: name, subject: `${issuer} ${sub}`, roles };
 }

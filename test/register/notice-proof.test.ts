@@ -83,7 +83,7 @@ test('it holds offline, and says what was told, to how many, when, and what came
     'some were told by phone at 2026-04-02T04:00:00.000Z',
     'commits to audience/ids: ',
     'as recorded in the register when this file was made: 1 bounced, 2 delivered; 2 message ids of the mail provider',
-    'a commitment to an audience is no list of it',
+    'a commitment to an audience is not a list of it',
   ])
     expect(told).toContain(said);
   for (const line of reportLines(result))

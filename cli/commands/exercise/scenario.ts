@@ -169,7 +169,7 @@ export function checkObligation(id: string, pack: Policy, where: string): void {
   if (to.to === 'uncovered-places' && placeOf(key) === key && isUncovered(key, to.by)) return;
   if (to.to === 'uncovered-places') {
     throw usage(
-      `${where}: "${key}" is no place whose law is without a pack; write it like ${ruleId}:US or ${ruleId}:CA-QC`,
+      `${where}: "${key}" is not a place whose law has no pack; write it like ${ruleId}:US or ${ruleId}:CA-QC`,
     );
   }
   if (to.to !== 'authorities')

@@ -35,5 +35,5 @@ function roundOf(given: string | undefined): number | undefined {
   if (given === undefined) return undefined;
   const round = Number(given);
   if (Number.isInteger(round) && round >= 1) return round;
-  throw usage(`--round: "${given}" is no round. Write its number, 1 for the first notice or report`);
+  throw usage(`--round: "${given}" is not a round. Write its number, 1 for the first notice or report`);
 }

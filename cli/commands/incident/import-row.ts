@@ -61,7 +61,7 @@ export function pastOf(
     if (text === undefined) return undefined;
     const when = readWhen(text);
     if (when !== undefined) return when;
-    throw usage(`${where}: ${column} "${text}" is no time that can be read. Write ${WHEN_FORMS}`);
+    throw usage(`${where}: ${column} "${text}" is not a time that can be read. Write ${WHEN_FORMS}`);
   };
   const number = (column: keyof Row) => (cell(column) === undefined ? undefined : Number(cell(column)));
   const detectedAt = time('detected_at');

@@ -38,7 +38,7 @@ export async function filesOf(root: string): Promise<BucketFiles> {
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOTDIR' ? 'it is no folder' : code === 'ENOENT' ? 'it does not exist' : (code ?? '');
+    const why = code === 'ENOTDIR' ? 'it is not a folder' : code === 'ENOENT' ? 'it does not exist' : (code ?? '');
     throw new AuditUnreadableError(`${path.basename(root)} cannot be read: ${why}`, { cause: error });
   }
   const odd = others.find((name) => DIGEST_NAME.test(name) || name.endsWith(METADATA));
@@ -54,7 +54,7 @@ export async function filesOf(root: string): Promise<BucketFiles> {
 }
 
 export function notAFile(name: string): AuditUnreadableError {
-  return new AuditUnreadableError(`${name} cannot be read: it is no regular file`);
+  return new AuditUnreadableError(`${name} cannot be read: it is not a regular file`);
 }
 
 /** The bytes of a digest, unpacked. @throws CorruptFileError or AuditUnreadableError, which says why not. */

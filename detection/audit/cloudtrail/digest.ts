@@ -58,7 +58,7 @@ export function readDigest(bytes: Buffer): ReadDigest {
     throw new CorruptFileError('it is not valid JSON');
   }
   const parsed = DigestSchema.safeParse(value);
-  if (!parsed.success) throw new CorruptFileError(`it is no digest of CloudTrail: ${problemsOf(parsed.error)[0]}`);
+  if (!parsed.success) throw new CorruptFileError(`it is not a CloudTrail digest: ${problemsOf(parsed.error)[0]}`);
   return { ...parsed.data, hash: createHash('sha256').update(bytes).digest('hex') };
 }
 
@@ -84,7 +84,7 @@ export function publicKeys(value: unknown): Map<string, KeyObject> {
   const parsed = KeysSchema.safeParse(value);
   if (!parsed.success) {
     throw new AuditUnreadableError(
-      `these are no public keys as \`aws cloudtrail list-public-keys\` prints them: ${problemsOf(parsed.error)[0]}`,
+      `these are not public keys as \`aws cloudtrail list-public-keys\` prints them: ${problemsOf(parsed.error)[0]}`,
     );
   }
   return new Map(

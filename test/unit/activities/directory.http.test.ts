@@ -199,7 +199,7 @@ describe('values', () => {
   });
 
   test.each([
-    ['no object', 'x', /item 2 of page 1 of "individuals" of the directory is no object/],
+    ['no object', 'x', /item 2 of page 1 of "individuals" of the directory is not an object/],
     ['no field', { ...person('2'), country: undefined }, /has no "country"; give null where there is none/],
     [
       'an id that is no text',

@@ -307,7 +307,10 @@ test.each([
   ],
   [{ TOCSIN_STATUSPAGE_API_KEY: 'k' }, /^TOCSIN_STATUSPAGE_PAGES: is needed/],
   [{ TOCSIN_STATUSPAGE_PAGES: 'page1' }, /^TOCSIN_STATUSPAGE_API_KEY: is needed/],
-  [{ TOCSIN_STATUSPAGE_API_KEY: 'k', TOCSIN_STATUSPAGE_PAGES: '../x' }, /^TOCSIN_STATUSPAGE_PAGES: "..\/x" is no id/],
+  [
+    { TOCSIN_STATUSPAGE_API_KEY: 'k', TOCSIN_STATUSPAGE_PAGES: '../x' },
+    /^TOCSIN_STATUSPAGE_PAGES: "..\/x" is not the id/,
+  ],
   [{ TOCSIN_STATUSPAGE_NOTIFY: 'perhaps' }, /^TOCSIN_STATUSPAGE_NOTIFY: must be yes or no/],
 ])('settings %j', (env, expected) => {
   if (!(expected instanceof RegExp)) return expect(readSettings(statuspageSettings, env)).toEqual(expected);

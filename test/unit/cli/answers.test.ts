@@ -25,7 +25,7 @@ const events = [{ seq: 7, kind: 'approved' }];
 test('the true receipt of another message is no answer to this one: whether it was taken is not known', async () => {
   for (const to of ['another', undefined])
     await expect(approve(answering(() => ({ events, to })))).rejects.toThrow(
-      /is no answer to this message: whether it was taken is not known.*tocsin show INC-1/,
+      /is not an answer to this message: whether it was taken is not known.*tocsin show INC-1/,
     );
   expect(await approve(answering(({ commandId: to }) => ({ events, to })))).toEqual({ events });
   expect(await approve(answering(() => ({ events }), false))).toEqual({ events });

@@ -247,7 +247,7 @@ describe('messages from flags', () => {
     [['status', 'INC-1', 'contaned'], /there is no status "contaned"; did you mean "contained"\?/],
     [
       ['status', 'INC-1', 'contained', '--at', 'yesterday'],
-      /--at: "yesterday" is no time that can be read\. Write "2 hours ago", 02:30 or a date and time with a zone, like/,
+      /--at: "yesterday" is not a time that can be read\. Write "2 hours ago", 02:30 or a date and time with a zone, like/,
     ],
     [
       ['translate', 'INC-1', '--language', 'jp', '--template'],

@@ -156,7 +156,7 @@ describe('bad rules are refused, with rule, field and remedy', () => {
       'joining cases of a rule that opens none',
       'window: PT12H',
       'window: PT12H, joins: [noise]',
-      /^rules\[rest]\.dedupe\.joins: "noise" is no other rule that opens cases/,
+      /^rules\[rest]\.dedupe\.joins: "noise" is not another rule that opens cases/,
     ],
     [
       'joining cases of a rule with other fields',

@@ -308,9 +308,12 @@ describe.each(NAMES)('%s', (name) => {
     expect(typo).toMatchObject({ ok: false, problems: ['message: unknown field resaon'] });
   });
 
-  test.each([undefined, null, 7, 'text', [], [{}], Number.NaN, true])('is refused when it is no object: %p', (raw) => {
-    expect(parseMessage(name, raw)).toMatchObject({ ok: false, by: 'unknown' });
-  });
+  test.each([undefined, null, 7, 'text', [], [{}], Number.NaN, true])(
+    'is refused when it is not an object: %p',
+    (raw) => {
+      expect(parseMessage(name, raw)).toMatchObject({ ok: false, by: 'unknown' });
+    },
+  );
 });
 
 test('the name of an unknown field is given only when it looks like a field’s name: it may be a secret or an address', () => {

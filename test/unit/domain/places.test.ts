@@ -37,12 +37,12 @@ test.each([
   ['DEU', 'did you mean "DE"?'],
   ['Germany', 'did you mean "DE"?'],
   ['Quebec', 'did you mean "CA-QC"?'],
-  ['CA-QB', '"CA-QB" is no part of Canada (ISO 3166-2): did you mean'],
+  ['CA-QB', '"CA-QB" is not part of Canada (ISO 3166-2): did you mean'],
   ['CA-ZZ', 'use "CA" alone where the part is not known'],
   ['DE-BAYERN', 'did you mean "DE-BY"?'],
-  ['ZZ', '"ZZ" is no country (ISO 3166-1)'],
+  ['ZZ', '"ZZ" is not a country (ISO 3166-1)'],
   ['IC', 'did you mean "ES-CN"?'],
-  ['', 'a place is no country code'],
+  ['', 'a place must be a country code'],
 ])('%p is refused with what to write instead', (text, problem) => {
   expect(read(text)).toContain(problem);
 });

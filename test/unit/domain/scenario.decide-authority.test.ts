@@ -92,7 +92,7 @@ describe('it is refused', () => {
     ['for an authority of another law', { authority: 'opc' }, /^authority: there is no "opc" for gdpr-art33-authority/],
     ['for one that is misspelt, with what was meant', { authority: 'ie-dcp' }, /did you mean "ie-dpc"\?/],
     ['for a report that is mistyped', { obligation: 'gdpr-art33-authorty' }, /did you mean "gdpr-art33-authority"\?/],
-    ['for what is no report', { obligation: 'enterprise-notice' }, /is no report to an authority; those are: /],
+    ['for what is no report', { obligation: 'enterprise-notice' }, /is not a report to an authority; those are: /],
     ['without a reason in own words', { reason: 'as agreed' }, /^reason: must say why/],
     ['by the product', { by: 'tocsin' }, /^by: must name a person/],
   ])('%s', (_what, over, problem) => {

@@ -207,7 +207,7 @@ describe('a bad pack is refused, with field and remedy', () => {
       'a place that does not exist',
       '{ always: true }',
       '{ dataSet: { residence: [ZZ] } }',
-      /^obligations\[report]\.appliesWhen\.residence: "ZZ" is no country/,
+      /^obligations\[report]\.appliesWhen\.residence: "ZZ" is not a country/,
     ],
     [
       'a regime that does not exist',

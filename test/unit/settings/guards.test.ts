@@ -304,7 +304,7 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
         (name): [Env, RegExp] => [{ [name]: 'http://hidden.acme.dev/T0' }, new RegExp(`^${name}: is not https`)],
       ),
       [{ TOCSIN_STATUS_URL: 'https://status.example.com' }, /^TOCSIN_STATUS_URL: is an example address/],
-      [{ TOCSIN_ANCHOR_MAIL: 'the board' }, /^TOCSIN_ANCHOR_MAIL: is no mail address/],
+      [{ TOCSIN_ANCHOR_MAIL: 'the board' }, /^TOCSIN_ANCHOR_MAIL: is not a mail address/],
       [{ TOCSIN_ANCHOR_MAIL: 'board@example.com' }, /^TOCSIN_ANCHOR_MAIL: is an example address/],
     ],
     holds: [{ TOCSIN_SLACK_WEBHOOK_URL: 'https://hooks.acme.dev/T0', TOCSIN_STATUS_URL: 'http://status.acme.dev' }],
@@ -524,10 +524,10 @@ test.each([
     { ...overHttp('https://people.acme.dev'), TOCSIN_DIRECTORY_HTTP_TOKEN: '' },
     /^TOCSIN_DIRECTORY_HTTP_TOKEN: is needed/,
   ],
-  [{ ...overHttp('https://people.acme.dev'), TOCSIN_DIRECTORY_HTTP_TOKEN: 'Bearer hidden' }, /is no bearer token/],
+  [{ ...overHttp('https://people.acme.dev'), TOCSIN_DIRECTORY_HTTP_TOKEN: 'Bearer hidden' }, /is not a bearer token/],
   [overHttp('https://ada:hidden@people.acme.dev'), /^TOCSIN_DIRECTORY_HTTP_URL: has a user, a query or a fragment/],
   [overHttp('https://people.acme.dev?key=hidden'), /^TOCSIN_DIRECTORY_HTTP_URL: has a user, a query or a fragment/],
-  [overHttp('ftp://localhost/people'), /^TOCSIN_DIRECTORY_HTTP_URL: is no address of HTTP/],
+  [overHttp('ftp://localhost/people'), /^TOCSIN_DIRECTORY_HTTP_URL: is not an HTTP address/],
 ])('one directory is named, with what it needs (%#)', (over, told) => {
   const problems = problemsOf(() => LOAD.worker({ ...complete, ...over }));
   expect(problems.find((problem) => told.test(problem))).toBeDefined();

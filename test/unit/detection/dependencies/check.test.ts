@@ -201,7 +201,7 @@ test('what cannot be read is a problem of the check: an inventory, a name that s
 describe('a record that cannot be read is told, and is not passed over', () => {
   const a = { package: { ecosystem: 'npm', name: 'a' }, versions: ['1.0.0'] };
   it.each<[string, object, RegExp]>([
-    ['affected is no list', { affected: { 0: a } }, /X-1 is not a valid OSV record: affected is no list/],
+    ['affected is not a list', { affected: { 0: a } }, /X-1 is not a valid OSV record: affected is not a list/],
     ['a package without an ecosystem', { affected: [{ ...a, package: { name: 'a' } }] }, /X-1 .*affected\.0\.package/],
     ['a package that is a text', { affected: [{ ...a, package: 'npm/a' }] }, /X-1 .*affected\.0\.package/],
     ['an entry that is none', { affected: [7, a] }, /X-1 .*affected\.0/],
@@ -339,7 +339,7 @@ describe('how it stands with what was found earlier', () => {
       { outcome: 'unknown', reason: expect.stringMatching(/in none of the sources/) },
     ],
     [
-      'withdrawn, as something says that is no date',
+      'withdrawn, as something says that is not a date',
       { web: lock({ minimist: '1.2.8' }) },
       [{ id: MINIMIST.id, modified: AT, withdrawn: true }],
       { outcome: 'unknown', reason: expect.stringMatching(/in none of the sources/) },

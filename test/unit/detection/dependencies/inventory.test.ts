@@ -150,15 +150,15 @@ test.each([
 });
 
 test.each(['', 'lodash', 'pkg:', 'pkg:npm', 'pkg:npm/', 'pkg:unheard-of/a@1', 'pkg:npm/%E0%A4%A', 'pkg:__proto__/a@1'])(
-  '"%s" is no package URL of a known kind',
+  '"%s" is not a package URL of a known kind',
   (text) => {
     expect(parsePurl(text)).toBeUndefined();
   },
 );
 
 test.each<[string, string, RegExp]>([
-  ['no JSON', '{', /no valid JSON/],
-  ['no object', '[]', /no SBOM/],
+  ['no JSON', '{', /not valid JSON/],
+  ['no object', '[]', /nor an SBOM/],
   ['something else', '{"a":1}', /neither/],
   ['a later lock file', '{"lockfileVersion":4}', /lockfileVersion: is 4/],
   ['an old SBOM', '{"bomFormat":"CycloneDX","specVersion":"1.2"}', /specVersion: is 1.2/],

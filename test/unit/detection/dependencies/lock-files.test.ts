@@ -240,7 +240,7 @@ test.each<[string, string, RegExp]>([
   [
     'npm 1, dependencies of a package',
     '{"lockfileVersion":1,"dependencies":{"a":{"version":"1.0.0","dependencies":[]}}}',
-    /node_modules\/a: its dependencies are no object/,
+    /node_modules\/a: its dependencies are not an object/,
   ],
   [
     'pnpm 9, all packages',
@@ -255,7 +255,7 @@ test.each<[string, string, RegExp]>([
   [
     'CycloneDX, nested components',
     '{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"a","purl":"pkg:npm/a@1","components":{}}]}',
-    /components of a, which are no list/,
+    /components of a, which are not a list/,
   ],
   [
     'SPDX, several packages that the document describes',
@@ -288,8 +288,8 @@ test('SPDX of Trivy: the source package that a package was built from', () => {
 
 test.each<[string, string, RegExp]>([
   ['pnpm 5', PNPM_6.replace("'6.0'", '5.4'), /lockfileVersion: is 5\.4; of pnpm, versions 6 and 9 can be read/],
-  ['YAML that is damaged', `${PNPM_6}  "x`, /no valid YAML \(line \d+\)/],
-  ['aliases that would grow', `lockfileVersion: '9.0'\npackages: {a: &a [1], b: *a}\n`, /no valid YAML/],
+  ['YAML that is damaged', `${PNPM_6}  "x`, /not valid YAML \(line \d+\)/],
+  ['aliases that would grow', `lockfileVersion: '9.0'\npackages: {a: &a [1], b: *a}\n`, /not valid YAML/],
   ['Yarn 5 or later', YARN_4.replace('version: 8', 'version: 11'), /__metadata\.version: is 11; 4 to 8 can be read/],
   ['a damaged yarn.lock', `${YARN_1}\n"x`, /no yarn\.lock can be read/],
   ['Bun 3', BUN.replace('"lockfileVersion": 1', '"lockfileVersion": 3'), /of Bun, 0, 1 and 2 can be read/],
@@ -297,8 +297,8 @@ test.each<[string, string, RegExp]>([
   ['SPDX 3', SPDX.replace('SPDX-2.3', 'SPDX-3.0'), /SPDX-2\.2 and SPDX-2\.3 can be read/],
   ['SPDX as tags and values', 'SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0\n', /write it in JSON/],
   ['CycloneDX in XML', '<?xml version="1.0"?><bom/>', /it is XML/],
-  ['something else', 'hello', /no lock file of npm, pnpm, Yarn or Bun, and no SBOM/],
-  ['npm 1 with a list of dependencies', '{"lockfileVersion":1,"dependencies":["a"]}', /dependencies: is no object/],
+  ['something else', 'hello', /neither a lock file of npm, pnpm, Yarn or Bun nor an SBOM/],
+  ['npm 1 with a list of dependencies', '{"lockfileVersion":1,"dependencies":["a"]}', /dependencies: is not an object/],
 ])('%s is refused', (_name, text, reason) => {
   expect(() => parseInventory(text)).toThrow(InventoryError);
   expect(() => parseInventory(text)).toThrow(reason);

@@ -302,7 +302,7 @@ describe('a statement', () => {
       'a product that is a package of an unknown kind',
       openVex([statement({ products: ['pkg:unheard-of/a@1'] })]),
       'shop',
-      /no package URL of a known kind/,
+      /not a package URL of a known kind/,
     ],
     [
       'a version that cannot be read',
@@ -320,13 +320,13 @@ describe('a statement', () => {
       'a name that cannot be read',
       openVex([statement({ products: ['pkg:npm/%E0%A4%A'] })]),
       'shop',
-      /no package URL of a known kind/,
+      /not a package URL of a known kind/,
     ],
     [
       'a CPE',
       openVex([statement({ products: ['cpe:2.3:a:lodash:lodash:4.17.20'] })]),
       'shop',
-      /no package URL of a known kind/,
+      /not a package URL of a known kind/,
     ],
     [
       'a product that is named by nothing',
@@ -339,7 +339,7 @@ describe('a statement', () => {
       'a part that is no package',
       openVex([statement({ products: [{ ...shop, subcomponents: ['lodash'] }] })]),
       'shop',
-      /no package URL of a known kind/,
+      /not a package URL of a known kind/,
     ],
     [
       'fixed without a version',
