@@ -62,6 +62,8 @@ export const MaliciousSourceSchema = z
 const MOST_SYSTEMS = 2_000;
 const MOST_ISOLATED = 100;
 
+const SOME_OF_AFFECTS = `must be a list of one or more of ${AFFECTS.join(', ')}`;
+
 /** The fields of a declaration, as they are sent. */
 export const DeclarationFields = z
   .strictObject({
@@ -77,7 +79,7 @@ export const DeclarationFields = z
     declaredAt: InstantSchema,
     declaredBy: ByOf,
     source: text(200),
-    affects: z.array(z.enum(AFFECTS)).min(1),
+    affects: z.array(z.enum(AFFECTS), { error: SOME_OF_AFFECTS }).min(1, SOME_OF_AFFECTS),
     systems: z.array(id('a system')).max(MOST_SYSTEMS).default([]),
     isolate: z.array(id('a system')).max(MOST_ISOLATED).default([]),
     maliciousSources: z.array(MaliciousSourceSchema).max(100).default([]),

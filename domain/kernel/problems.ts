@@ -85,6 +85,9 @@ function toldOf(issue: Issue, prefix: readonly PropertyKey[], telling: Telling):
         return { field: [field, key].filter(Boolean).join('.'), problem: `unknown field; ${what}` };
       });
     case 'invalid_type':
+      // The schema's own words say more than the type.
+      if (!issue.message.startsWith('Invalid'))
+        return told(given === undefined ? `is missing; ${issue.message}` : `${value}${issue.message}`);
       if (given === undefined) return told(`is missing (${article(issue.expected)})`);
       return told(`${value}must be ${article(issue.expected)}`);
     case 'invalid_value': {

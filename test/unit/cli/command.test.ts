@@ -361,6 +361,9 @@ describe('declare', () => {
     expect(err).toContain('nothing was declared');
     expect(err).toContain('severity: must be one of sev1, sev2, sev3, sev4');
     expect(err).toContain('--kind: is missing (text)');
+    expect(err.replace(/\s+/g, ' ')).toContain(
+      '--affects: is missing; must be a list of one or more of confidentiality, integrity, availability',
+    );
     expect(err).toContain('--service-affecting or --no-service-affecting: is missing (true or false)');
   });
 
