@@ -145,7 +145,7 @@ test.each([
   [{ $ne: 1 }],
   [['ann']],
 ])('a token whose name is %j names nobody', async (email) => {
-  await refused(issuer.signed({ email } as never), /no name that entries could hold/);
+  await refused(issuer.signed({ email } as never), /not a name that entries could hold/);
 });
 
 test('a mail address that the issuer did not verify names nobody', async () => {

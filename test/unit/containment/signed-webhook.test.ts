@@ -152,7 +152,7 @@ describe('what is built and what is not', () => {
   it.each([
     ['a secret without whsec_', { providers: { webhook: { ...webhook, secret: 'abc' } } }, /whsec_/],
     ['a short secret', { providers: { webhook: { ...webhook, secret: 'whsec_c2hvcnQ=' } } }, /24 random bytes/],
-    ['an address that is none', { providers: { webhook: { ...webhook, url: 'hooks' } } }, /no http/],
+    ['an address that is none', { providers: { webhook: { ...webhook, url: 'hooks' } } }, /not an http/],
     [
       'an address with a password',
       { providers: { webhook: { ...webhook, url: 'http://me:pw@127.0.0.1/' } } },
