@@ -22,7 +22,7 @@ export interface Seen {
 
 /** What is said where the register answers in place of a worker. */
 export const NO_WORKER =
-  'No worker is running, or none answers: this is what the register has, and nothing goes on by itself.';
+  'No worker has answered: this is what the register has. While none is running, nothing goes on by itself.';
 
 /** A worker that has not answered within this is looked past: the register is asked. */
 const WORKER_WITHIN_MS = 1_500;

@@ -135,7 +135,8 @@ function standLines(
   const lines: string[] = [];
   if (registerBacklog > 0) lines.push(...yellow(`${registerBacklog} register entries not written yet`));
   if (inFlight.length > 0) lines.push(...yellow(underWayLine(inFlight)));
-  const open = state.unacknowledged ?? [];
+  // One that is closed takes no acknowledgement, and repeats no alarm.
+  const open = (!state.closedAt && state.unacknowledged) || [];
   if (open.length === 0) return lines;
   const paint = (line: string) => out.style(line, 'red');
   lines.push('', ...wrap(`${plural(open.length, 'alarm')} not acknowledged`, out.width).map(paint));
@@ -236,7 +237,7 @@ export function liveLines(
   const rows = board(state, pack, now);
   const owed = rows.filter(({ settled, dueAt }) => !settled && dueAt);
   const top = [out.style(head, 'bold'), out.style(visibleLine(title), 'bold')];
-  const alarms = state.unacknowledged?.length ?? 0;
+  const alarms = (!state.closedAt && state.unacknowledged?.length) || 0;
   const stands = [
     ...(alarms > 0
       ? [

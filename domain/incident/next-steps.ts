@@ -111,7 +111,10 @@ function alarmStep({ caseId, unacknowledged = [] }: IncidentState): NextStep[] {
   return [
     {
       what: `${plural(unacknowledged.length, 'alarm')} not acknowledged`,
-      todo: 'say that you have seen them and are on it: they repeat until somebody does',
+      todo:
+        unacknowledged.length === 1
+          ? 'say that you have seen it and are on it: it repeats until somebody does'
+          : 'say that you have seen them and are on it: they repeat until somebody does',
       commands: [commandLine('acknowledge', { id: caseId, by })],
     },
   ];

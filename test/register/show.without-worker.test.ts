@@ -38,7 +38,7 @@ async function at(argv: string[], client = nobody()) {
 test('`show` answers from the register within 3 seconds', async () => {
   const { exitCode, out } = await at(['show', ID]);
   expect(exitCode).toBe(0);
-  expect(out).toContain('No worker is running');
+  expect(out).toContain('No worker has answered');
   expect(out).toMatch(/containment .*open/);
   // Once its modules are loaded; what else a busy machine does may hold up one look, not each.
   const looks: number[] = [];
@@ -47,7 +47,9 @@ test('`show` answers from the register within 3 seconds', async () => {
 });
 
 test('so do `next`, and `show --json`, which marks it', async () => {
-  expect((await at(['next', ID])).out).toMatch(/No worker is running[\s\S]*1\. {2}Assess: is personal data affected\?/);
+  expect((await at(['next', ID])).out).toMatch(
+    /No worker has answered[\s\S]*1\. {2}Assess: is personal data affected\?/,
+  );
   // No worker, so silence sends nothing.
   expect((await at(['next', ID])).out).not.toContain('sent automatically');
   expect(JSON.parse((await at(['show', ID, '--json'])).out)).toMatchObject({

@@ -42,6 +42,9 @@ test('open alarms stand above the duties, with the command that acknowledges the
   expect(at('npx tocsin acknowledge INC-20260401-9f3a')).toBeLessThan(at('Obligation'));
   expect(at('Under way: send enterprise-notice')).toBeGreaterThan(0);
   expect(at('2 register entries not written yet')).toBeGreaterThan(0);
+  // One that is closed refuses what would be offered here.
+  const closed = { ...view, state: { ...state, closedAt: NOW } };
+  expect(boardLines(closed, [alarm as never], pack, NOW, out, 5, true).join('\n')).not.toContain('acknowledge');
 });
 
 test('of many open alarms the ones that are due first are shown, and how many are not', () => {
